@@ -1,0 +1,13 @@
+"""The command line: parse, one call, print. `main` is the program."""
+
+import os
+import sys
+
+
+def main() -> None:
+    """Run the command that was typed; a refusal is one message on stderr and its exit code."""
+    # Read by typer when it is imported: rich would cost each command a tenth of a second.
+    os.environ["TYPER_USE_RICH"] = "0"
+    from tracker.cli.app import run  # noqa: PLC0415 - after the line above
+
+    sys.exit(run(sys.argv[1:]))

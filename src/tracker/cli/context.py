@@ -1,0 +1,126 @@
+"""What every command needs from outside: the ledger, the actor, the clock, and the way out."""
+
+import getpass
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from tracker.errors import Refusal
+from tracker.i18n import _
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from tracker.report.model import Report, Table
+
+# The offices' clock: Beijing time, without summer time since 1991.
+_SHANGHAI = timezone(timedelta(hours=8))
+
+
+@dataclass
+class Settings:
+    """The options that all commands share."""
+
+    db: str | None = None
+    actor: str | None = None
+
+
+settings = Settings()
+
+
+def now() -> datetime:
+    """The time, UTC."""
+    return datetime.now(UTC)
+
+
+def today() -> date:
+    """The date in the offices."""
+    return now().astimezone(_SHANGHAI).date()
+
+
+def actor() -> str:
+    """Who acts: the option or TRACKER_ACTOR, else the user of the operating system."""
+    if settings.actor and settings.actor.strip():
+        return settings.actor.strip()
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError) as reason:
+        raise Refusal(_("nobody is logged in here: say who acts with --actor NAME")) from reason
+
+
+@contextmanager
+def reading() -> Iterator["Connection"]:
+    """The ledger, to read; the default one is made first where it is missing."""
+    from tracker.store import ledger  # noqa: PLC0415 - help and completion of words need no database
+
+    with ledger.reading(_present()) as db:
+        yield db
+
+
+@contextmanager
+def writing() -> Iterator["Connection"]:
+    """The ledger, to write in one transaction; the default one is made first where it is missing."""
+    from tracker.store import ledger  # noqa: PLC0415 - as above
+
+    with ledger.writing(_present()) as db:
+        yield db
+
+
+def _present():  # type: ignore[no-untyped-def]  # noqa: ANN202 - a Place, not imported here
+    from tracker.store import ledger  # noqa: PLC0415 - as above
+
+    at = ledger.place(settings.db)
+    if not at.named and ledger.is_missing(at):
+        from tracker.store import setup  # noqa: PLC0415 - once in a ledger's life
+
+        setup.create(at, actor=actor(), today=today(), now=now())
+        note(_("made a new ledger: {place}").format(place=at))
+    return at
+
+
+def note(message: str) -> None:
+    """A note for people: on stderr, never among results."""
+    typer.echo(message, err=True)
+
+
+def output(what: "Report | Table", form: str, out: Path | None) -> None:
+    """Print a report or table, or write it to a file: whole, or not at all."""
+    from tracker.render import Screen, render  # noqa: PLC0415 - not for help
+
+    if out is None or str(out) == "-":
+        typer.echo(render(what, form, _screen()), nl=False)
+        return
+    text = render(what, form, Screen())
+    # Spreadsheets take CSV for UTF-8 only behind a byte order mark.
+    data = text.encode("utf-8-sig" if form == "csv" else "utf-8", errors="backslashreplace")
+    unfinished = out.with_name(f".{out.name}.{os.getpid()}.tmp")
+    try:
+        unfinished.write_bytes(data)
+        unfinished.replace(out)
+    except OSError as reason:
+        unfinished.unlink(missing_ok=True)
+        raise Refusal(_("cannot write {file}: {reason}").format(file=out, reason=reason.strerror)) from reason
+    note(_("wrote {file}").format(file=out))
+
+
+def _screen():  # type: ignore[no-untyped-def]  # noqa: ANN202 - a Screen, not imported here
+    from tracker.render import Screen  # noqa: PLC0415 - as above
+
+    terminal = sys.stdout.isatty()
+    try:
+        "█░…".encode(sys.stdout.encoding or "ascii")
+        glyphs = True
+    except (UnicodeEncodeError, LookupError):
+        glyphs = False
+    return Screen(
+        width=typer.get_terminal_size().columns if terminal else None,
+        colour=terminal and not os.environ.get("NO_COLOR"),
+        glyphs=glyphs,
+    )

@@ -1,0 +1,60 @@
+"""Care of the database: upgrade, info, check."""
+
+import typer
+
+from tracker.cli import context
+from tracker.cli.options import Form, Format
+from tracker.i18n import _
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.callback()
+def db() -> None:
+    """Take care of the database."""
+
+
+@app.command()
+def upgrade() -> None:
+    """Bring an older ledger to the schema of this program; its data stays as it is.
+
+    Example: tracker db upgrade
+    """
+    from tracker.store import ledger, schema  # noqa: PLC0415 - not for help
+
+    at = ledger.place(context.settings.db)
+    ledger.refuse_missing(at)
+    with ledger.upgrading(at) as database:
+        schema.upgrade(database)
+    context.note(_("{place} has schema {head}").format(place=at, head=schema.HEAD))
+
+
+@app.command()
+def info(form: Format = Form.TABLE) -> None:
+    """Say where the ledger is, what it holds, and its digest.
+
+    Example: tracker db info
+    """
+    from tracker.report import care  # noqa: PLC0415 - not for help
+    from tracker.store import ledger  # noqa: PLC0415 - as above
+
+    at = ledger.place(context.settings.db)
+    with ledger.reading(at) as database:
+        found = care.info(database, str(at))
+    context.output(found, form, None)
+
+
+@app.command()
+def check(form: Format = Form.TABLE) -> None:
+    """Prove that the ledger is whole: integrity, triggers, hash chains, cache against log.
+
+    Example: tracker db check
+    """
+    from tracker.report import care  # noqa: PLC0415 - not for help
+    from tracker.store import ledger  # noqa: PLC0415 - as above
+
+    with ledger.reading(ledger.place(context.settings.db)) as database:
+        found = care.check(database)
+    context.output(found, form, None)
+    if care.faults(found):
+        raise typer.Exit(5)

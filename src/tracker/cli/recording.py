@@ -1,0 +1,92 @@
+"""What is recorded: update and undo."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from tracker.cli import context
+from tracker.cli.options import Form, Format, Keys, complete_owners, complete_statuses, day, word
+from tracker.domain.words import Status
+from tracker.errors import Refusal
+from tracker.i18n import _, either
+
+app = typer.Typer()
+
+
+@app.command()
+def update(
+    keys: Keys,
+    owner: Annotated[str, typer.Option("--owner", metavar="OWNER", autocompletion=complete_owners, help="Whose assignment it is: AH, CENTRAL, 湖北 ….")],
+    status: Annotated[str, typer.Option("--status", metavar="STATUS", autocompletion=complete_statuses, help="not_started, in_progress, stalled, done or dropped; Chinese words do as well.")],
+    percent: Annotated[int | None, typer.Option("--percent", metavar="0-100", help="How much of it is done.")] = None,
+    note: Annotated[str | None, typer.Option("--note", metavar="TEXT", help="What has been achieved.")] = None,
+    problem: Annotated[str | None, typer.Option("--problem", metavar="TEXT", help="What stands in the way.")] = None,
+    next_step: Annotated[str | None, typer.Option("--next", metavar="TEXT", help="What comes next.")] = None,
+    evidence: Annotated[list[str] | None, typer.Option("--evidence", metavar="URL-OR-FILE", help="What shows it; can be given several times.")] = None,
+    on: Annotated[str | None, typer.Option("--on", metavar="DATE", help="The date from which it is true; else today.")] = None,
+    without_evidence: Annotated[bool, typer.Option("--without-evidence", help="Done, though nothing shows it yet.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask when a measure means several commitments.")] = False,
+    form: Format = Form.TABLE,
+) -> None:
+    """Record what an owner reports of his assignments.
+
+    Example: tracker update 2021-15.5 --owner HB --status in_progress --percent 60 --note "…"
+    """
+    from tracker.store import record  # noqa: PLC0415 - not for help
+
+    report = record.Report(
+        status=word(Status, status, "--status"), effective_on=day(on, "--on") if on else context.today(),
+        percent=percent, note=note or None, problem=problem or None, next_step=next_step or None,
+        evidence="\n".join(evidence or ()) or None,
+    )
+    _agree(keys, owner, yes=yes)
+    with context.writing() as db:
+        done = record.report(db, report, keys=keys, owner=owner, actor=context.actor(), today=context.today(), now=context.now(), without_evidence=without_evidence)
+    _print_batch(done.batch, form)
+
+
+def _agree(keys: list[str], owner: str, *, yes: bool) -> None:
+    """A measure means all that the owner has in it: ask on a terminal, else want --yes."""
+    from tracker.store import lookup  # noqa: PLC0415 - not for help
+
+    if yes or not any(map(lookup.is_measure, keys)):
+        return
+    with context.reading() as db:
+        meant = lookup.meant(db, keys, lookup.owner(db, owner))
+    listed = [f"{each.key} {either(each.title, each.title_en)}" for each in meant]
+    if not sys.stdin.isatty():
+        raise Refusal(
+            _("{owner} has {count} commitments there ({keys}): say --yes to report on all of them").format(
+                owner=meant[0].owner, count=len(meant), keys=", ".join(each.key for each in meant)
+            )
+        )
+    context.note("\n".join(listed))
+    typer.confirm(_("Report on all {count}?").format(count=len(meant)), abort=True, err=True)
+
+
+@app.command()
+def undo(
+    batch: Annotated[int | None, typer.Option("--batch", metavar="NUMBER", help="Withdraw this batch instead of your last one.")] = None,
+    form: Format = Form.TABLE,
+) -> None:
+    """Withdraw your last batch of reports.
+
+    The lines stay in the log; the state before them is in force again.
+
+    Example: tracker undo; tracker undo --batch 12
+    """
+    from tracker.store import record  # noqa: PLC0415 - not for help
+
+    with context.writing() as db:
+        withdrawn, done = record.undo(db, actor=context.actor(), today=context.today(), now=context.now(), batch=batch)
+    context.note(_("withdrew batch {batch}").format(batch=withdrawn))
+    _print_batch(done.batch, form)
+
+
+def _print_batch(batch: int, form: str) -> None:
+    from tracker.report import details  # noqa: PLC0415 - not for help
+
+    with context.reading() as db:
+        table = details.entries(db, batch=batch)
+    context.output(table, form, None)

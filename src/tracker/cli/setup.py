@@ -1,0 +1,47 @@
+"""Setting a ledger up: init, and seed for register files."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tracker.cli import context
+from tracker.cli.options import Form, Format, Out
+from tracker.i18n import _
+
+app = typer.Typer()
+
+
+@app.command()
+def init() -> None:
+    """Create or upgrade the ledger and load what comes with the program.
+
+    Example: tracker init; tracker --db ledger.sqlite init
+    """
+    from tracker.store import ledger, setup  # noqa: PLC0415 - not for help
+
+    at = ledger.place(context.settings.db)
+    changes = setup.create(at, actor=context.actor(), today=context.today(), now=context.now())
+    context.note(_("ledger {place}: {count} changes").format(place=at, count=len(changes)))
+
+
+@app.command()
+def seed(
+    files: Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...", help="Register files; else those that come with the program.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change and change nothing.")] = False,
+    form: Format = Form.TABLE,
+    out: Out = None,
+) -> None:
+    """Load register files; what is there already is left as it is.
+
+    Example: tracker seed --dry-run; tracker seed my-document.yaml
+    """
+    from tracker.report import details  # noqa: PLC0415 - not for help
+    from tracker.store import setup  # noqa: PLC0415 - as above
+
+    with context.writing() as db:
+        changes = setup.load(db, files or setup.bundled_files(), actor=context.actor(), today=context.today(), now=context.now())
+        if dry_run:
+            db.rollback()
+    context.output(details.changes(changes), form, out)
+    context.note(_("nothing was changed: a dry run") if dry_run else _("{count} changes").format(count=len(changes)))

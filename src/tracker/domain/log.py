@@ -1,0 +1,134 @@
+"""The log of one assignment: its entries, the fold that makes a state of them, the hash chain.
+
+The rules are those of the log: a state is a function of the entries recorded by `known_on` and
+not withdrawn by then, and of the date `as_of`; there is one fold per axis.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
+from typing import NamedTuple
+
+from tracker.domain.target import Target
+from tracker.domain.words import Basis, EntryKind, Status, Verification
+
+HASH_FORMAT = 1
+
+
+class Entry(NamedTuple):
+    """One line of the log of an assignment.
+
+    `names` is the version of the entry of the same assignment that a review or a withdrawal is
+    about. `note` is a report's note, a review's reason, a retarget's or withdrawal's why.
+    `evidence` has one piece a line. `first_report` is the stable id of a report that came with
+    the program.
+    """
+
+    version: int
+    batch: int
+    kind: EntryKind
+    effective_on: date
+    recorded_at: datetime
+    actor: str
+    status: Status | None = None
+    percent: int | None = None
+    note: str | None = None
+    problem: str | None = None
+    next_step: str | None = None
+    evidence: str | None = None
+    verification: Verification | None = None
+    target: Target | None = None
+    target_basis: Basis | None = None
+    names: int | None = None
+    first_report: str | None = None
+
+
+class State(NamedTuple):
+    """Where an assignment stands: the current report, its verification, the target in force."""
+
+    report: Entry | None
+    verification: Verification
+    target: Target | None
+    target_basis: Basis | None
+
+    @property
+    def status(self) -> Status:
+        """What was reported; nothing reported is not started."""
+        return (self.report and self.report.status) or Status.NOT_STARTED
+
+
+def fold(
+    entries: Iterable[Entry],
+    *,
+    target: Target | None,
+    target_basis: Basis | None,
+    as_of: date = date.max,
+    known_on: datetime = datetime.max.replace(tzinfo=UTC),
+) -> State:
+    """The state on `as_of` as known on `known_on`; `target` is the one first given."""
+    known = [entry for entry in entries if entry.recorded_at <= known_on]
+    withdrawn = {entry.names for entry in known if entry.kind is EntryKind.WITHDRAWAL}
+    standing = [entry for entry in known if entry.version not in withdrawn]
+
+    def effective(kind: EntryKind) -> list[Entry]:
+        return [entry for entry in standing if entry.kind is kind and entry.effective_on <= as_of]
+
+    report = max(effective(EntryKind.REPORT), key=_order, default=None)
+    retarget = max(effective(EntryKind.RETARGET), key=_order, default=None)
+    if retarget is not None:
+        target, target_basis = retarget.target, retarget.target_basis
+    return State(report, _verification(report, standing), target, target_basis)
+
+
+def _order(entry: Entry) -> tuple[date, int]:
+    return entry.effective_on, entry.version
+
+
+def _verification(report: Entry | None, standing: Sequence[Entry]) -> Verification:
+    if report is None:
+        return Verification.UNREPORTED
+    reviews = [e for e in standing if e.kind is EntryKind.REVIEW and e.names == report.version]
+    newest = max(reviews, key=lambda entry: entry.version, default=None)
+    return (newest and newest.verification) or Verification.REPORTED
+
+
+def moment(at: datetime) -> str:
+    """A UTC time as it is hashed, stored and printed: microseconds, and a Z."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def canonical(assignment: str, entry: Entry, previous: str) -> bytes:
+    """The bytes that the hash of an entry covers, format 1.
+
+    Each value stands on a line of its own as its length in UTF-8 bytes, a colon and the value; a
+    value that is not there is `-`. Lengths make the form unambiguous whatever the text holds, and
+    any database server can make it. `assignment` is `COMMITMENT OWNER ROLE`.
+    """
+    values = (
+        str(HASH_FORMAT),
+        previous,
+        assignment,
+        *(
+            moment(value)
+            if isinstance(value, datetime)
+            else value.isoformat()
+            if isinstance(value, date)
+            else None
+            if value is None
+            else str(value)
+            for value in entry
+        ),
+    )
+    lines = ("-" if value is None else f"{len(value.encode())}:{value}" for value in values)
+    return "\n".join(lines).encode()
+
+
+def chained(assignment: str, entry: Entry, previous: str) -> str:
+    """The hash of an entry over its content and the hash before it (empty for the first)."""
+    return hashlib.sha256(canonical(assignment, entry, previous)).hexdigest()
+
+
+def digest(last_hashes: Iterable[tuple[str, str]]) -> str:
+    """The ledger digest: one hash over (assignment, last hash) of all assignments with a log."""
+    lines = sorted(f"{assignment} {last}" for assignment, last in last_hashes)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()

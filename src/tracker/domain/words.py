@@ -1,0 +1,93 @@
+"""The closed vocabularies of the field, each word with its Chinese and its English name."""
+
+import unicodedata
+from enum import StrEnum
+from typing import Self
+
+
+def plain(text: str) -> str:
+    """`text` as it is compared: full-width forms, case, hyphens and blanks made alike."""
+    return (
+        unicodedata.normalize("NFKC", text).strip().casefold().replace("-", "_").replace(" ", "_")
+    )
+
+
+class Word(StrEnum):
+    """A word with its value (in files, database and JSON) and its names in both languages."""
+
+    zh: str
+    en: str
+
+    def __new__(cls, value: str, zh: str, en: str) -> Self:
+        word = str.__new__(cls, value)
+        word._value_ = value
+        word.zh = zh
+        word.en = en
+        return word
+
+    @classmethod
+    def read(cls, text: str) -> Self | None:
+        """The word that `text` says in either language, or None."""
+        said = plain(text)
+        for word in cls:
+            if said in (word.value, plain(word.zh), plain(word.en)):
+                return word
+        return None
+
+    @classmethod
+    def named(cls) -> str:
+        """The whole vocabulary, for a message: `done 已完成, …`."""
+        return ", ".join(f"{word.value} {word.zh}" for word in cls)
+
+
+class Status(Word):
+    """What an owner reports of an assignment."""
+
+    NOT_STARTED = "not_started", "未启动", "not started"
+    IN_PROGRESS = "in_progress", "推进中", "in progress"
+    STALLED = "stalled", "受阻", "stalled"
+    DONE = "done", "已完成", "done"
+    DROPPED = "dropped", "终止", "dropped"
+
+
+class Verification(Word):
+    """What somebody other than the reporter says of the current report."""
+
+    UNREPORTED = "unreported", "未填报", "unreported"
+    REPORTED = "reported", "已填报", "reported"
+    VERIFIED = "verified", "已核实", "verified"
+    RETURNED = "returned", "退回", "returned"
+
+
+class Kind(Word):
+    """What a commitment asks for."""
+
+    GOAL = "goal", "目标", "goal"
+    ACTION = "action", "行动", "action"
+    CONTINUING = "continuing", "长期", "continuing"
+
+
+class Role(Word):
+    """An owner's part in a commitment; support does not count in a roll-up."""
+
+    LEAD = "lead", "牵头", "lead"
+    JOINT = "joint", "共同", "joint"
+    SUPPORT = "support", "配合", "support"
+
+
+class Basis(Word):
+    """Where an owner or a target comes from."""
+
+    STATED = "stated", "原文明确", "stated"
+    RULE = "rule", "规则推定", "by rule"
+    HORIZON = "horizon", "文件期限", "horizon"
+    ASSIGNED = "assigned", "人工指定", "assigned"
+
+
+class EntryKind(Word):
+    """The four kinds of line in the log."""
+
+    REPORT = "report", "填报", "report"
+    REVIEW = "review", "核实", "review"
+    RETARGET = "retarget", "调整期限", "retarget"
+    WITHDRAWAL = "withdrawal", "撤回", "withdrawal"

@@ -1,0 +1,51 @@
+"""Refusals: what the program answers when it cannot do what was asked, each with its exit code."""
+
+from typing import NamedTuple
+
+
+class Refusal(Exception):
+    """Raised anywhere, caught once in `cli`. The message says why and what to do; nothing was changed."""
+
+    exit_code = 1
+
+
+class UsageRefusal(Refusal):
+    """A word, number or date on the command line that the program does not know."""
+
+    exit_code = 2
+
+
+class NotFound(Refusal):
+    """A key, an owner or a file that is not there."""
+
+    exit_code = 3
+
+
+class Conflict(Refusal):
+    """Somebody else changed what this writer had seen."""
+
+    exit_code = 4
+
+
+class DatabaseRefusal(Refusal):
+    """The database cannot be reached, is newer than the program, is not ours, or is damaged."""
+
+    exit_code = 5
+
+
+class Problem(NamedTuple):
+    """One finding in somebody's file: the place (file, line, field) and what to do about it."""
+
+    where: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.message}"
+
+
+class BadFile(Refusal):
+    """A file with problems: all of them are listed, none hides another."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems

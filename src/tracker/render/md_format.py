@@ -1,0 +1,30 @@
+"""Markdown: headings, facts as a list, pipe tables."""
+
+from tracker.render import Screen
+from tracker.report.model import Report, Table, harmless, shown_cell
+
+
+def render(what: Report | Table, screen: Screen) -> str:
+    """A report under its title, or a table alone."""
+    if isinstance(what, Table):
+        return _table(what, screen)
+    parts = [f"# {_safe(what.title)}\n"]
+    parts += [f"- {fact.title}: {_safe(shown_cell(fact.value))}\n" for fact in what.facts if fact.title]
+    parts += [f"\n## {_safe(table.title)}\n\n{_table(table, screen)}" for table in what.tables]
+    parts += [f"\n{_safe(note)}\n" for note in what.notes]
+    return "".join(parts)
+
+
+def _table(table: Table, screen: Screen) -> str:
+    chosen = [(i, column.title) for i, column in enumerate(table.columns) if column.title]
+    lines = [[title for _, title in chosen], ["---"] * len(chosen)]
+    lines += [[shown_cell(row[i], glyphs=screen.glyphs) for i, _ in chosen] for row in table.rows]
+    return "".join("| " + " | ".join(map(_safe, line)) + " |\n" for line in lines)
+
+
+def _safe(text: str) -> str:
+    """Text that is text in Markdown: no markup, no HTML, no cell borders of its own."""
+    text = harmless(text)
+    for mark in "\\`*_[]<>|#":
+        text = text.replace(mark, "\\" + mark)
+    return text

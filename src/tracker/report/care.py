@@ -1,0 +1,49 @@
+"""What `db info` and `db check` say of a ledger."""
+
+from sqlalchemy import Connection
+
+from tracker.domain.log import digest
+from tracker.i18n import _
+from tracker.report.model import Fact, Field, Report, tabulated
+from tracker.store import check as checking
+from tracker.store import log, schema
+
+
+def info(db: Connection, place: str) -> Report:
+    """Where the ledger is, its schema, what it holds, its digest."""
+    counts = checking.counts(db)
+    return Report(
+        _("Ledger"),
+        (
+            Fact("place", _("Place"), place),
+            Fact("schema", _("Schema"), schema.HEAD),
+            Fact("measures", _("Measures"), counts["measures"]),
+            Fact("assignments", _("Assignments"), counts["assignments"]),
+            Fact("batches", _("Batches"), counts["batches"]),
+            Fact("entries", _("Entries"), counts["entries"]),
+            Fact("known_on", _("Known on"), log.newest_recorded_at(db)),
+            Fact("digest", _("Ledger digest"), digest(log.last_hashes(db))),
+        ),
+        (),
+    )
+
+
+def check(db: Connection) -> Report:
+    """Every finding, or the word that there is none."""
+    found = checking.problems(db)
+    return Report(
+        _("Check of the ledger"),
+        (Fact("faults", _("Findings"), len(found)),),
+        (
+            tabulated("problems", _("Findings"), found, [
+                Field("where", _("Where"), "where", flexible=True),
+                Field("message", _("What"), "message", flexible=True),
+            ]),
+        ) if found else (),
+        () if found else (_("The ledger is whole."),),
+    )
+
+
+def faults(report: Report) -> int:
+    """How many findings a check has."""
+    return next(int(fact.value) for fact in report.facts if fact.name == "faults")

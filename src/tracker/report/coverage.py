@@ -1,0 +1,133 @@
+"""Coverage: every sentence of a document is a commitment that somebody owns, or says why it is none."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from tracker.errors import UsageRefusal
+from tracker.i18n import _, either
+from tracker.report.model import Fact, Field, Report, tabulated
+from tracker.sources.outline import Item, items
+from tracker.sources.text import fingerprint, fold, read
+from tracker.store import lookup, queries
+from tracker.store.queries import SentenceRow
+
+
+class Sentence(NamedTuple):
+    """A sentence with what became of it, and what is wrong with that; no fault where all is well."""
+
+    row: SentenceRow
+    fault: str
+
+
+class Measure(NamedTuple):
+    """A measure with its sentences counted."""
+
+    key: str
+    title: str
+    title_en: str
+    sentences: int
+    commitments: int
+    untracked: int
+    faults: int
+
+
+def covered(db: Connection, document: str | None, source: Path | None = None) -> Report:
+    """Sentence by sentence; with the text of the source, against its own sentences as well."""
+    if source is not None and document is None:
+        raise UsageRefusal(_("say which document {file} is: tracker coverage CODE --source FILE").format(file=source))
+    rows = queries.sentence_rows(db, document and lookup.document(db, document))
+    sentences = [Sentence(row, _fault(row)) for row in rows]
+    if source is not None:
+        sentences = _against(sentences, items(read(source)))
+    unaccounted = sum(bool(sentence.fault) for sentence in sentences)
+    return Report(
+        _("Coverage"),
+        (
+            Fact("sentences", _("Sentences"), len(sentences)),
+            Fact("commitments", _("Commitments"), sum(s.row.commitment is not None for s in sentences)),
+            Fact("untracked", _("Not trackable"), sum(s.row.untracked is not None for s in sentences)),
+            Fact("faults", _("Not accounted for"), unaccounted),
+        ),
+        (
+            tabulated("measures", _("By measure"), _by_measure(sentences), [
+                Field("measure", _("Key"), "key"),
+                Field("title", None, "title"),
+                Field("title_en", None, "title_en"),
+                Field(None, _("Measure"), lambda m: either(m.title, m.title_en), flexible=True),
+                Field("sentences", _("Sentences"), "sentences"),
+                Field("commitments", _("Commitments"), "commitments"),
+                Field("untracked", _("Not trackable"), "untracked"),
+                Field("faults", _("Not accounted for"), "faults"),
+            ]),
+            tabulated("sentences", _("Sentences"), sentences, [
+                Field("measure", _("Key"), "row.measure"),
+                Field("sentence", _("Sentence"), "row.number"),
+                Field("commitment", _("Commitment"), "row.commitment"),
+                Field("owners", _("Owners"), "row.owners"),
+                Field("fingerprint", None, "row.fingerprint"),
+                Field("untracked", None, "row.untracked"),
+                Field("untracked_en", None, "row.untracked_en"),
+                Field(None, _("Reason"), lambda s: either(s.row.untracked, s.row.untracked_en), flexible=True),
+                Field("fault", _("Fault"), "fault", flexible=True),
+            ]),
+        ),
+        (_("Every sentence is accounted for.") if not unaccounted else _("Not every sentence is accounted for."),),
+    )
+
+
+def faults(report: Report) -> int:
+    """How many sentences are not accounted for."""
+    return next(int(fact.value) for fact in report.facts if fact.name == "faults")
+
+
+def _fault(row: SentenceRow) -> str:
+    if row.commitment and row.untracked:
+        return _("both a commitment and not trackable")
+    if not row.commitment and not row.untracked:
+        return _("neither a commitment nor not trackable")
+    return ""
+
+
+def _against(sentences: list[Sentence], found: list[Item]) -> list[Sentence]:
+    """The same sentences with the faults that the source shows, and those that it has beyond them."""
+    by_measure: dict[str, list[Sentence]] = {}
+    for sentence in sentences:
+        by_measure.setdefault(sentence.row.measure, []).append(sentence)
+    checked: list[Sentence] = []
+    for own in by_measure.values():
+        first = own[0].row
+        number = int(first.measure.rpartition("-")[2])
+        item = next((i for i in found if i.number == number and fold(i.title) == fold(first.measure_title)), None)
+        texts = item.sentences if item else ()
+        checked += [_compared(sentence, texts) for sentence in own]
+        checked += [
+            Sentence(first._replace(number=extra, commitment=None, owners=0, untracked=None, untracked_en=None,
+                                    fingerprint=fingerprint(texts[extra - 1])),
+                     _("in the source, not in the register"))
+            for extra in range(len(own) + 1, len(texts) + 1)
+        ]
+    return checked
+
+
+def _compared(sentence: Sentence, texts: tuple[str, ...]) -> Sentence:
+    number = sentence.row.number
+    if number > len(texts):
+        return sentence._replace(fault=_("in the register, not in the source"))
+    if fingerprint(texts[number - 1]) != sentence.row.fingerprint:
+        return sentence._replace(fault=_("worded otherwise in the source"))
+    return sentence
+
+
+def _by_measure(sentences: list[Sentence]) -> list[Measure]:
+    found: dict[str, Measure] = {}
+    for row, fault in sentences:
+        before = found.get(row.measure) or Measure(row.measure, row.measure_title, row.measure_title_en, 0, 0, 0, 0)
+        found[row.measure] = before._replace(
+            sentences=before.sentences + 1,
+            commitments=before.commitments + (row.commitment is not None),
+            untracked=before.untracked + (row.untracked is not None),
+            faults=before.faults + bool(fault),
+        )
+    return list(found.values())

@@ -1,0 +1,117 @@
+"""One measure or one commitment in full, with what the log says of it; and the log itself."""
+
+from datetime import date
+
+from sqlalchemy import Connection
+
+from tracker.domain.words import Basis, EntryKind, Kind, Status
+from tracker.i18n import _, either
+from tracker.report import listing
+from tracker.report.model import Fact, Field, Report, Share, Table, tabulated
+from tracker.store import lookup, queries, states
+from tracker.store.queries import CommitmentRow, Filters, MeasureRow
+
+
+def shown(db: Connection, said: str) -> Report:
+    """A measure with its commitments, or a commitment with its owners and its log."""
+    key = lookup.key(db, said)
+    filters = Filters(key=key)
+    if lookup.is_measure(key):
+        return _measure(db, queries.measure_rows(db, filters)[0], filters)
+    return _commitment(db, queries.commitment_rows(db, filters)[0], filters)
+
+
+def _measure(db: Connection, row: MeasureRow, filters: Filters) -> Report:
+    numbers = queries.numbers(db, states.now(), "measure", filters).get(row.id)
+    status = numbers.status if numbers else None
+    return Report(
+        f"{row.key} {row.label} {either(row.title, row.title_en)}",
+        (
+            Fact("key", None, row.key),
+            Fact("document", _("Document"), row.document),
+            Fact("section", None, row.section),
+            Fact("section_title", _("Section"), f"{row.section_label}、{row.section_title}"),
+            Fact("number", None, row.number),
+            Fact("label", None, row.label),
+            Fact("title", _("Title"), row.title),
+            Fact("title_en", _("English title"), row.title_en),
+            Fact("status", _("Status"), status or _("retired")),
+            Fact("share_done", _("Share"), numbers and Share(numbers.done, numbers.denominator)),
+        ),
+        (listing.commitments(db, filters),),
+    )
+
+
+def _commitment(db: Connection, row: CommitmentRow, filters: Filters) -> Report:
+    numbers = queries.numbers(db, states.now(), "commitment", filters).get(row.id)
+    status = numbers.status if numbers else None
+    hidden = {_("Key"), _("Commitment")}
+    assignments = tabulated(
+        "assignments", _("Owners"), queries.assignment_rows(db, states.now(), filters),
+        [
+            field._replace(title=None) if field.title in hidden else field
+            for field in listing.assignment_fields()
+        ],
+    )
+    return Report(
+        f"{row.key} {either(row.title, row.title_en)}",
+        (
+            Fact("key", None, row.key),
+            Fact("measure", _("Measure"), row.measure),
+            Fact("document", _("Document"), row.document),
+            Fact("section", None, row.section),
+            Fact("sentence", _("Sentence"), row.sentence),
+            Fact("title", _("Title"), row.title),
+            Fact("title_en", _("English title"), row.title_en),
+            Fact("kind", _("Kind"), Kind(row.kind)),
+            Fact("weight", _("Weight") if row.weight > 1 else None, row.weight),
+            Fact("status", _("Status"), status or _("retired")),
+            Fact("note", _("Reading note") if row.note else None, row.note),
+            Fact("note_en", _("Reading note (English)") if row.note_en else None, row.note_en),
+        ),
+        (assignments, entries(db, filters=filters)),
+    )
+
+
+def entries(
+    db: Connection, *, filters: Filters = Filters(), since: date | None = None, actor: str | None = None,
+    batch: int | None = None,
+) -> Table:
+    """The lines of the log, oldest first."""
+    rows = queries.entry_rows(db, filters=filters, since=since, actor=actor, batch=batch)
+    return tabulated("log", _("Log"), rows, [
+        Field("entry", None, "entry"),
+        Field("batch", _("Batch"), "batch"),
+        Field("key", _("Key"), "key"),
+        Field("owner", _("Owner"), "owner"),
+        Field("version", _("Version"), "version"),
+        Field("kind", _("Entry"), lambda e: EntryKind(e.kind)),
+        Field("status", _("Status"), lambda e: e.status and Status(e.status)),
+        Field("percent", "%", "percent"),
+        Field("note", _("Note"), "note", flexible=True),
+        Field("problem", None, "problem"),
+        Field("next_step", None, "next_step"),
+        Field("evidence", None, lambda e: e.evidence.split("\n") if e.evidence else []),
+        Field("verification", None, "verification"),
+        Field("target", None, "target"),
+        Field("target_basis", None, lambda e: e.target_basis and Basis(e.target_basis)),
+        Field("effective_on", _("On"), "effective_on"),
+        Field("recorded_at", None, "recorded_at"),
+        Field("actor", _("Actor"), "actor"),
+        Field("names", _("Names"), "names"),
+        Field("hash", None, "hash"),
+    ])
+
+
+def changes(recorded: list[tuple[str, str, str, str]]) -> Table:
+    """What loading registers did, or would do."""
+    names = {
+        "added": _("added"), "changed": _("changed"), "retired": _("retired"), "reported": _("reported"),
+    }
+    return tabulated("changes", _("Changes"), recorded, [
+        Field("deed", None, lambda c: c[0]),
+        Field(None, _("Change"), lambda c: names[c[0]]),
+        Field("what", _("What"), lambda c: c[1]),
+        Field("key", _("Key"), lambda c: c[2]),
+        Field("detail", _("Detail"), lambda c: c[3], flexible=True),
+    ])

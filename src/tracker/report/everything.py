@@ -1,0 +1,22 @@
+"""Everything that the ledger holds, as tables: what `export` writes."""
+
+from sqlalchemy import Connection
+
+from tracker.i18n import _
+from tracker.report import details, listing
+from tracker.report.model import Fact, Report
+from tracker.store import log
+
+
+def everything(db: Connection) -> Report:
+    """Measures, commitments, assignments and the log."""
+    return Report(
+        _("The whole ledger"),
+        (Fact("known_on", _("Known on"), log.newest_recorded_at(db)),),
+        (
+            listing.measures(db),
+            listing.commitments(db),
+            listing.assignments(db),
+            details.entries(db),
+        ),
+    )

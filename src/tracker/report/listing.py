@@ -1,0 +1,235 @@
+"""The lists: measures with their roll-up, commitments with their owners, assignments with reports."""
+
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Subquery
+
+from tracker.domain.rollup import Numbers
+from tracker.domain.target import Target
+from tracker.domain.words import Basis, Kind, Role, Status
+from tracker.i18n import _, either
+from tracker.report.model import Bar, Field, Share, Table, tabulated
+from tracker.store import lookup, queries, states
+from tracker.store.queries import AssignmentRow, CommitmentRow, Filters, MeasureRow, TargetRow
+
+
+class Measure(NamedTuple):
+    """A measure with what its assignments amount to."""
+
+    row: MeasureRow
+    numbers: Numbers
+    owners: list[str]
+    commitments: int
+    targets: list[TargetRow]
+
+    @property
+    def latest(self) -> TargetRow | None:
+        """The latest target: the measure's own."""
+        return max(self.targets, key=_due, default=None)
+
+    @property
+    def years(self) -> list[int]:
+        """The years of the commitments' targets, each once."""
+        return sorted({_year(target) for target in self.targets})
+
+    @property
+    def open_year(self) -> int | None:
+        """The earliest year in which something not done is due."""
+        return min((_year(target) for target in self.targets if target.open), default=None)
+
+    @property
+    def shown_year(self) -> str:
+        """The target year, with the earliest open one where that is another."""
+        if self.latest is None:
+            return ""
+        year = _year(self.latest)
+        return f"{year} ({self.open_year})" if self.open_year not in (None, year) else f"{year}"
+
+
+class Commitment(NamedTuple):
+    """A commitment with its assignments."""
+
+    row: CommitmentRow
+    numbers: Numbers
+    assignments: list[AssignmentRow]
+
+    @property
+    def target(self) -> AssignmentRow | None:
+        """The assignment with the latest target: the commitment's own."""
+        counted = [a for a in self.assignments if a.target and a.role != Role.SUPPORT]
+        return max(counted, key=_due, default=None)
+
+
+def filters(
+    db: Connection, *, document: str | None = None, section: str | None = None,
+    owner: str | None = None, due_before: date | None = None, search: str | None = None,
+    key: str | None = None,
+) -> Filters:
+    """What a user asked to see, each value looked up: what is unknown is refused, not ignored."""
+    code = document and lookup.document(db, document)
+    return Filters(
+        document=code,
+        section=lookup.section(db, section, code) if section else None,
+        owners=lookup.and_below(db, lookup.owner(db, owner)) if owner else (),
+        due_before=due_before,
+        search=tuple((search or "").split()),
+        key=key and lookup.key(db, key),
+    )
+
+
+def listed(db: Connection, by: str, filters: Filters, status: Status | None) -> Table:
+    """The list whose lines are measures, commitments or assignments."""
+    made = {"measure": measures, "commitment": commitments, "assignment": assignments}
+    return made[by](db, filters, status)
+
+
+def numbers_fields(get: Any = lambda row: row.numbers) -> list[Field]:  # noqa: ANN401 - a function from rows to Numbers
+    """The columns of counts and shares that every roll-up has."""
+    return [
+        Field("assignments", _("Assignments"), lambda row: get(row).assignments),
+        Field("done", _("Done"), lambda row: get(row).done),
+        Field("share_done", _("Share"), lambda row: Share(get(row).done, get(row).denominator)),
+        Field("share_verified", None, lambda row: Share(get(row).done_verified, get(row).denominator)),
+        Field("weighted_done", None, lambda row: Share(get(row).weight_done, get(row).weight)),
+    ]
+
+
+def measures(
+    db: Connection, filters: Filters = Filters(), status: Status | None = None, *,
+    of: Subquery | None = None,
+) -> Table:
+    """Measures with section, owners, target year, status and the share done."""
+    of = states.now() if of is None else of
+    numbers = queries.numbers(db, of, "measure")
+    owners = queries.measure_owners(db, of)
+    counts = queries.commitment_counts(db, of)
+    targets: dict[int, list[TargetRow]] = {}
+    for target in queries.measure_targets(db, of):
+        targets.setdefault(target.measure_id, []).append(target)
+    rows = [
+        Measure(row, numbers[row.id], owners[row.id], counts[row.id], targets.get(row.id, []))
+        for row in queries.measure_rows(db, filters)
+        if row.id in numbers
+    ]
+    return tabulated("measures", _("Measures"), (r for r in rows if status in (None, r.numbers.status)), [
+        Field("key", _("Key"), "row.key"),
+        Field("document", None, "row.document"),
+        Field("section", None, "row.section"),
+        Field("section_label", _("Section"), "row.section_label"),
+        Field("section_title", None, lambda m: either(m.row.section_title, m.row.section_title_en)),
+        Field("number", None, "row.number"),
+        Field("label", None, "row.label"),
+        Field("title", None, "row.title"),
+        Field("title_en", None, "row.title_en"),
+        Field(None, _("Measure"), lambda m: either(m.row.title, m.row.title_en), flexible=True),
+        Field(None, _("Target"), "shown_year"),
+        Field("target_year", None, lambda m: m.latest and _year(m.latest)),
+        Field("target_years", None, "years"),
+        Field("target_basis", None, lambda m: m.latest and Basis(m.latest.basis)),
+        Field("open_target_year", None, "open_year"),
+        Field("owners", _("Owners"), "owners", flexible=True),
+        Field("status", _("Status"), "numbers.status"),
+        Field("commitments", None, "commitments"),
+        *numbers_fields(),
+        Field(None, _("Progress"), lambda m: Bar(m.numbers.done, m.numbers.denominator)),
+    ])
+
+
+def commitments(db: Connection, filters: Filters = Filters(), status: Status | None = None) -> Table:
+    """Commitments with kind, target, status and owners."""
+    of = states.now()
+    numbers = queries.numbers(db, of, "commitment")
+    shares: dict[int, list[AssignmentRow]] = {}
+    for assignment in queries.assignment_rows(db, of, Filters(document=filters.document, section=filters.section)):
+        shares.setdefault(assignment.commitment_id, []).append(assignment)
+    rows = [Commitment(row, numbers[row.id], shares[row.id]) for row in queries.commitment_rows(db, filters)]
+    return tabulated("commitments", _("Commitments"), (r for r in rows if status in (None, r.numbers.status)), [
+        Field("key", _("Key"), "row.key"),
+        Field("measure", None, "row.measure"),
+        Field("document", None, "row.document"),
+        Field("section", None, "row.section"),
+        Field("sentence", None, "row.sentence"),
+        Field("title", None, "row.title"),
+        Field("title_en", None, "row.title_en"),
+        Field(None, _("Commitment"), lambda c: either(c.row.title, c.row.title_en), flexible=True),
+        Field("kind", _("Kind"), lambda c: Kind(c.row.kind)),
+        Field("target_year", None, lambda c: c.target and _year(c.target)),
+        Field(None, _("Target"), lambda c: c.target and c.target.target),
+        Field("target_basis", _("Basis"), lambda c: c.target and Basis(c.target.target_basis)),
+        Field("status", _("Status"), "numbers.status"),
+        Field("weight", None, "row.weight"),
+        Field("owners", None, lambda c: [_owner(each) for each in c.assignments]),
+        Field(None, _("Owners"), lambda c: [each.owner for each in c.assignments], flexible=True),
+        *numbers_fields(),
+    ])
+
+
+def assignments(
+    db: Connection, filters: Filters = Filters(), status: Status | None = None
+) -> Table:
+    """Assignments with what was last reported of each."""
+    rows = queries.assignment_rows(db, states.now(), filters, status)
+    if filters.due_before:
+        rows = [row for row in rows if _is_due(row, filters.due_before)]
+    return tabulated("assignments", _("Assignments"), rows, assignment_fields())
+
+
+def assignment_fields() -> list[Field]:
+    """The columns of an assignment."""
+    return [
+        Field("key", _("Key"), "key"),
+        Field("measure", None, "measure"),
+        Field("document", None, "document"),
+        Field("title", None, "title"),
+        Field("title_en", None, "title_en"),
+        Field(None, _("Commitment"), lambda a: either(a.title, a.title_en), flexible=True),
+        Field("owner", _("Owner"), "owner"),
+        Field("role", _("Role"), lambda a: Role(a.role)),
+        Field("basis", _("Basis"), lambda a: Basis(a.basis)),
+        Field("scope", None, "scope"),
+        Field("scope_en", None, "scope_en"),
+        Field(None, _("Scope"), lambda a: either(a.scope, a.scope_en), flexible=True),
+        Field("kind", None, lambda a: Kind(a.kind)),
+        Field("target_year", None, lambda a: a.target and _year(a)),
+        Field("target_month", None, lambda a: _target(a) and _target(a).month),
+        Field(None, _("Target"), "target"),
+        Field("target_basis", None, lambda a: a.target_basis and Basis(a.target_basis)),
+        Field("status", _("Status"), lambda a: Status(a.status)),
+        Field("percent", "%", "percent"),
+        Field("verification", None, "verification"),
+        Field("note", _("Note"), "note", flexible=True),
+        Field("problem", None, "problem"),
+        Field("next_step", None, "next_step"),
+        Field("effective_on", _("On"), "effective_on"),
+        Field("recorded_at", None, "recorded_at"),
+        Field("actor", None, "actor"),
+        Field("version", None, "version"),
+        Field("evidence", None, lambda a: a.evidence.split("\n") if a.evidence else []),
+    ]
+
+
+def _is_due(row: AssignmentRow, before: date) -> bool:
+    shut = (Status.DONE, Status.DROPPED)
+    return row.target is not None and _due(row) < before and row.status not in shut
+
+
+def _owner(row: AssignmentRow) -> dict[str, Any]:
+    return {
+        "owner": row.owner, "role": row.role, "basis": row.basis,
+        "scope": row.scope, "scope_en": row.scope_en,
+        "status": row.status, "percent": row.percent, "effective_on": row.effective_on,
+    }
+
+
+def _target(row: TargetRow | AssignmentRow) -> Any:  # noqa: ANN401 - Target or None, None only where there is none
+    return Target.read(row.target) if row.target else None
+
+
+def _due(row: TargetRow | AssignmentRow) -> date:
+    due: date = _target(row).due
+    return due
+
+
+def _year(row: TargetRow | AssignmentRow) -> int:
+    return int(_target(row).year)

@@ -1,0 +1,135 @@
+"""What a report is: a value that every renderer takes."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+from tracker.domain.log import moment
+from tracker.domain.rollup import percentage
+from tracker.domain.words import Word
+from tracker.i18n import either
+
+# Control characters, and the marks that turn the direction of what follows.
+_ACTING = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_BAR = 8
+
+
+class Share(NamedTuple):
+    """An exact fraction: `part` of `whole`, both whole numbers."""
+
+    part: int
+    whole: int
+
+
+class Bar(NamedTuple):
+    """The same fraction, drawn."""
+
+    part: int
+    whole: int
+
+
+class Column(NamedTuple):
+    """A column: its name in data (JSON, CSV), its title in tables; either may be missing.
+
+    Cells hold values: text, numbers, dates, words of a vocabulary, shares, lists, or mappings.
+    `flexible` marks the text that gives way where a terminal is narrow.
+    """
+
+    name: str | None
+    title: str | None
+    flexible: bool = False
+
+
+class Table(NamedTuple):
+    """Rows under columns. `name` is its place in JSON, with dots for depth.
+
+    `keyed` tables have two data columns and become a mapping in JSON.
+    """
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: list[tuple[Any, ...]]
+    keyed: bool = False
+
+
+class Field(NamedTuple):
+    """A column and how its cells come out of a row: an attribute's name, or a function."""
+
+    name: str | None
+    title: str | None
+    get: str | Callable[[Any], Any]
+    flexible: bool = False
+
+
+def tabulated(
+    name: str, title: str, rows: Iterable[Any], fields: Sequence[Field], *, keyed: bool = False
+) -> Table:
+    """The table that fields make of rows."""
+    getters = [attrgetter(f.get) if isinstance(f.get, str) else f.get for f in fields]
+    columns = tuple(Column(f.name, f.title, f.flexible) for f in fields)
+    return Table(name, title, columns, [tuple(get(row) for get in getters) for row in rows], keyed)
+
+
+class Fact(NamedTuple):
+    """A single value that stands above the tables; without a title it is data only."""
+
+    name: str
+    title: str | None
+    value: Any
+
+
+class Report(NamedTuple):
+    """A titled list of facts, tables and notes."""
+
+    title: str
+    facts: tuple[Fact, ...]
+    tables: tuple[Table, ...]
+    notes: tuple[str, ...] = ()
+
+
+def data_value(value: Any) -> Any:  # noqa: ANN401 - any cell
+    """A cell as JSON has it."""
+    if isinstance(value, Share):
+        return value.part / value.whole if value.whole else 0.0
+    if isinstance(value, Mapping):
+        return {name: data_value(inner) for name, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [data_value(inner) for inner in value]
+    if isinstance(value, datetime):
+        return moment(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value) if isinstance(value, str) else value
+
+
+def shown_cell(value: Any, *, glyphs: bool = True) -> str:  # noqa: ANN401 - any cell
+    """A cell as people read it, in the language spoken; what is not there is empty."""
+    if value is None:
+        return ""
+    if isinstance(value, Word):
+        return either(value.zh, value.en)
+    if isinstance(value, Share):
+        return f"{percentage(value.part, value.whole)}%"
+    if isinstance(value, Bar):
+        return _drawn(value, *("█░" if glyphs else "#."))
+    if isinstance(value, (list, tuple)):
+        return " ".join(shown_cell(inner) for inner in value)
+    if isinstance(value, datetime):
+        return moment(value)
+    return harmless(str(value))
+
+
+def _drawn(bar: Bar, full: str, empty: str) -> str:
+    filled = _BAR * bar.part // bar.whole if bar.whole else 0
+    return full * filled + empty * (_BAR - filled)
+
+
+def harmless(text: str, *, lines: bool = False) -> str:
+    """Text that no terminal acts on: escapes are shown, not obeyed; line breaks kept or made blanks."""
+    if text.isprintable():
+        return text
+    text = text.replace("\r\n", "\n") if lines else " ".join(text.split("\n"))
+    return _ACTING.sub(lambda found: found[0] if found[0] == "\n" else f"\\x{ord(found[0]):02x}", text)

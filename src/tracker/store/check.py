@@ -1,0 +1,88 @@
+"""Proving that a ledger is whole: the database, its triggers, the hash chains, cache against log."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, func, select, text
+
+from tracker.domain.log import HASH_FORMAT, chained
+from tracker.errors import Problem
+from tracker.i18n import _
+from tracker.store import log, schema
+from tracker.store.log import Head, Hashed
+from tracker.store.models import assignments, batches, entries, measures, stands
+
+_CHUNK = 500
+
+
+def counts(db: Connection) -> dict[str, int]:
+    """How many measures, assignments, batches and entries there are."""
+    tables = {"measures": measures, "assignments": assignments, "batches": batches, "entries": entries}
+    return {
+        name: db.execute(select(func.count()).select_from(table)).scalar_one()
+        for name, table in tables.items()
+    }
+
+
+def problems(db: Connection) -> list[Problem]:
+    """Every finding, by row and field; none where the ledger is whole."""
+    return [*_database(db), *_protection(db), *_assignments(db), *_times(db)]
+
+
+def _database(db: Connection) -> Iterator[Problem]:
+    if db.dialect.name != "sqlite":
+        return
+    for (said,) in db.execute(text("PRAGMA integrity_check")):
+        if said != "ok":
+            yield Problem(_("file"), str(said))
+    for table, row, parent, _index in db.execute(text("PRAGMA foreign_key_check")):
+        yield Problem(f"{table} {row}", _("points to a row of {parent} that is not there").format(parent=parent))
+
+
+def _protection(db: Connection) -> Iterator[Problem]:
+    for name in sorted(schema.missing_triggers(db)):
+        yield Problem(name, _("the trigger that keeps the log append-only is not there"))
+
+
+def _assignments(db: Connection) -> Iterator[Problem]:
+    ids = list(db.execute(select(assignments.c.id).order_by(assignments.c.id)).scalars())
+    standing = set(db.execute(select(stands.c.assignment_id).where(stands.c.retired_at.is_(None))).scalars())
+    for start in range(0, len(ids), _CHUNK):
+        chunk = ids[start : start + _CHUNK]
+        logs = log.read_entries(db, chunk)
+        rows = {row.id: row for row in db.execute(select(assignments).where(assignments.c.id.in_(chunk)))}
+        for head in log.read_heads(db, chunk):
+            yield from _chain(head, logs[head.id])
+            cached = log.cached(head, logs[head.id])
+            row = rows[head.id]._mapping  # noqa: SLF001 - documented
+            for parameter, value in cached.items():
+                field = parameter.removeprefix("new_")
+                if parameter != field and row[field] != value:
+                    yield Problem(
+                        f"{head.name}: {field}",
+                        _("the row says {row}, the log {log}").format(row=row[field], log=value),
+                    )
+            if row["standing"] != (head.id in standing):
+                yield Problem(f"{head.name}: standing", _("the row says {row}, the stands {log}").format(row=row["standing"], log=head.id in standing))
+
+
+def _chain(head: Head, chain: list[Hashed]) -> Iterator[Problem]:
+    previous = ""
+    for place, hashed in enumerate(chain, 1):
+        where = f"{head.name}: {_('version')} {hashed.entry.version}"
+        if hashed.entry.version != place:
+            yield Problem(where, _("expected version {version}: a line is missing").format(version=place))
+        if hashed.hash_format != HASH_FORMAT:
+            yield Problem(where, _("unknown hash format {format}").format(format=hashed.hash_format))
+        elif chained(head.name, hashed.entry, previous) != hashed.hash:
+            yield Problem(where, _("its content is not what was hashed"))
+        previous = hashed.hash
+    if (len(chain), previous) != (head.version, head.hash):
+        yield Problem(f"{head.name}: version", _("the log ends with {found}, the row expects {expected}").format(found=len(chain), expected=head.version))
+
+
+def _times(db: Connection) -> Iterator[Problem]:
+    before = None
+    for number, at in db.execute(select(batches.c.id, batches.c.recorded_at).order_by(batches.c.id)):
+        if before is not None and at < before:
+            yield Problem(f"batches {number}: recorded_at", _("is earlier than the batch before"))
+        before = at

@@ -1,0 +1,224 @@
+"""Opening a ledger: where it is, what may be done with it, and what its refusals mean in words."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Engine, create_engine, event, pool
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+
+from tracker.errors import DatabaseRefusal, Refusal
+from tracker.i18n import _
+from tracker.store import schema
+
+# How long a writer waits for the others: longer than any batch takes, shorter than patience.
+_BUSY_SECONDS = 60
+
+
+class Place(NamedTuple):
+    """Where a ledger is: its URL, its file when it is one, and whether the user named it."""
+
+    url: URL
+    named: bool
+
+    @property
+    def file(self) -> Path | None:
+        """The SQLite file, or None for a server."""
+        if self.url.get_backend_name() != "sqlite":
+            return None
+        return Path(self.url.database or "")
+
+    def __str__(self) -> str:
+        return str(self.file or self.url.render_as_string(hide_password=True))
+
+
+def place(named: str | None) -> Place:
+    """The ledger at a path or URL; with neither, the one in the user's data directory."""
+    if named is None:
+        from platformdirs import user_data_path  # noqa: PLC0415 - only where nothing is named
+
+        path = user_data_path("tracker", appauthor=False) / "ledger.sqlite"
+        return Place(URL.create("sqlite", database=str(path)), named=False)
+    if "://" not in named:
+        path = Path(named).expanduser().absolute()
+        return Place(URL.create("sqlite", database=str(path)), named=True)
+    try:
+        url = make_url(named)
+        url.get_dialect()
+    except (ArgumentError, NoSuchModuleError, ImportError) as reason:
+        raise DatabaseRefusal(
+            _("not a database that tracker knows: {url} (give a file, or postgresql+psycopg://…)")
+            .format(url=named.partition("://")[0] + "://…")
+        ) from reason
+    if url.get_backend_name() not in ("sqlite", "postgresql"):
+        raise DatabaseRefusal(
+            _("tracker keeps its ledger in SQLite or PostgreSQL, not in {name}")
+            .format(name=url.get_backend_name())
+        )
+    return Place(url, named=True)
+
+
+@contextmanager
+def reading(at: Place) -> Iterator[Connection]:
+    """A consistent view of a ledger of the current schema; nothing can be written through it."""
+    with _connected(at, write=False) as db:
+        _check_revision(db, at)
+        yield db
+
+
+@contextmanager
+def writing(at: Place) -> Iterator[Connection]:
+    """One transaction that writes: all of it is there at the end, or none."""
+    with _connected(at, write=True) as db:
+        _check_revision(db, at)
+        yield db
+
+
+@contextmanager
+def upgrading(at: Place) -> Iterator[Connection]:
+    """One transaction that may change the schema; a file that is not there is made."""
+    file = at.file
+    if file is not None and not file.exists():
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as reason:
+            raise DatabaseRefusal(
+                _("cannot make the folder {path}: {reason}")
+                .format(path=file.parent, reason=reason.strerror)
+            ) from reason
+    with _connected(at, write=True, create=True) as db:
+        found = schema.revision(db)
+        if found is not None:
+            _refuse_foreign(found, at)
+        yield db
+        if file is not None and db.exec_driver_sql("PRAGMA foreign_key_check").first():
+            raise DatabaseRefusal(
+                _("{place}: the upgrade would leave rows that point nowhere; nothing was changed")
+                .format(place=at)
+            )
+
+
+def refuse_missing(at: Place) -> None:
+    """Refuse a file that is not there, with the command that makes it."""
+    if is_missing(at):
+        raise DatabaseRefusal(
+            _("no ledger at {place}; this makes one: {command}").format(
+                place=at, command=f"tracker --db {at} init" if at.named else "tracker init"
+            )
+        )
+
+
+def is_missing(at: Place) -> bool:
+    """Whether there is no such file yet."""
+    return at.file is not None and not at.file.exists()
+
+
+@contextmanager
+def _connected(at: Place, *, write: bool, create: bool = False) -> Iterator[Connection]:
+    if not create:
+        refuse_missing(at)
+    engine = _engine(at, write=write, create=create)
+    try:
+        with engine.begin() as db:
+            yield db
+    except (DBAPIError, sqlite3.Error) as reason:
+        raise _in_words(reason, at) from reason
+    finally:
+        engine.dispose()
+
+
+def _engine(at: Place, *, write: bool, create: bool) -> Engine:
+    if at.file is None:
+        return create_engine(at.url, poolclass=pool.NullPool)
+    file = at.file
+
+    def connect() -> sqlite3.Connection:
+        # The driver opens no transaction by itself: `begin` below says which one is meant.
+        connection = sqlite3.connect(
+            f"{file.as_uri()}?{_mode(file, write=write, create=create)}",
+            uri=True, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False,
+        )
+        # A migration that makes a table anew would break them on the way; they are checked after it.
+        connection.execute(f"PRAGMA foreign_keys = {'OFF' if create else 'ON'}")
+        if create:
+            connection.execute("PRAGMA journal_mode = WAL")
+        if not write:
+            connection.execute("PRAGMA query_only = ON")
+        return connection
+
+    engine = create_engine("sqlite://", creator=connect, poolclass=pool.NullPool)
+
+    @event.listens_for(engine, "begin")
+    def begin(db: Connection) -> None:
+        # A writer takes its place in the queue at once: a read that later writes could be refused.
+        db.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    return engine
+
+
+def _mode(file: Path, *, write: bool, create: bool) -> str:
+    if create:
+        return "mode=rwc"
+    if write or os.access(file, os.W_OK) and os.access(file.parent, os.W_OK):
+        return "mode=rw"
+    # Readers of a WAL file write beside it. In a folder where nobody can, nobody else does either.
+    return "mode=ro" if os.access(file.parent, os.W_OK) else "mode=ro&immutable=1"
+
+
+def _check_revision(db: Connection, at: Place) -> None:
+    try:
+        found = db.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    except DBAPIError as reason:
+        if not _says(reason, "no such table", "does not exist"):
+            raise
+        found = None
+    if found == schema.HEAD:
+        return
+    _refuse_foreign(str(found or "?"), at)
+    raise Refusal(
+        _("the ledger {place} is of an older tracker; this upgrades it: {command}").format(
+            place=at,
+            command=f"tracker --db {at} db upgrade" if at.named else "tracker db upgrade",
+        )
+    )
+
+
+def _refuse_foreign(found: str, at: Place) -> None:
+    if not found.isdecimal():
+        raise DatabaseRefusal(
+            _("{place} is a database, but no ledger of tracker; name another with --db")
+            .format(place=at)
+        )
+    if found > schema.HEAD:
+        raise DatabaseRefusal(
+            _("the ledger {place} is of a newer tracker (schema {found}, this one knows {head});"
+              " upgrade tracker").format(place=at, found=found, head=schema.HEAD)
+        )
+
+
+def _says(reason: Exception, *words: str) -> bool:
+    return any(word in str(reason) for word in words)
+
+
+def _in_words(reason: Exception, at: Place) -> Refusal:
+    """What a driver's error means for the user; an error of our own stays a traceback."""
+    cause: Any = getattr(reason, "orig", reason)
+    told = {
+        "file is not a database": _("{place} is no database; name another with --db"),
+        "readonly": _("{place} can only be read: ask for the right to write in its folder"),
+        "query_only": _("{place} can only be read: ask for the right to write in its folder"),
+        "database is locked": _("{place} is locked by another program; close it and try again"),
+        "malformed": _("{place} is damaged; restore it from a backup"),
+        "database or disk is full": _("the disk is full; nothing was recorded in {place}"),
+        "unable to open database file": _("cannot open {place}: is it a folder, or not yours?"),
+        "disk I/O error": _("the disk of {place} does not answer (disk I/O error); try again"),
+        "connection failed": _("cannot reach {place}: is the server up, are name and password right?"),
+    }
+    for words, message in told.items():
+        if words in str(cause):
+            return DatabaseRefusal(message.format(place=at))
+    raise reason

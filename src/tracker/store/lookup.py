@@ -1,0 +1,159 @@
+"""From what a user typed to what the ledger holds: keys, owners, documents, the assignments meant."""
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+from typing import NamedTuple
+
+from sqlalchemy import Connection, select
+
+from tracker.domain.numerals import number
+from tracker.domain.words import Role, plain
+from tracker.errors import NotFound
+from tracker.i18n import _, either
+from tracker.store.models import assignments, commitments, documents, measures, owners, sections
+
+
+class OwnerRow(NamedTuple):
+    """An owner; `parent` is the code of the one above."""
+
+    code: str
+    name: str
+    name_en: str
+    parent: str | None
+
+
+class Meant(NamedTuple):
+    """An assignment that a key and an owner mean."""
+
+    id: int
+    key: str
+    title: str
+    title_en: str
+    owner: str
+    role: Role
+    version: int
+
+
+def all_owners(db: Connection) -> list[OwnerRow]:
+    """The owners in the order of their table."""
+    parents = owners.alias("parents")
+    statement = (
+        select(owners.c.code, owners.c.name, owners.c.name_en, parents.c.code)
+        .outerjoin(parents, parents.c.id == owners.c.parent_id)
+        .order_by(owners.c.place, owners.c.code)
+    )
+    return [OwnerRow(*row) for row in db.execute(statement)]
+
+
+def owner(db: Connection, said: str) -> str:
+    """The code of the owner that `said` names: by code, or by name in either language."""
+    known = all_owners(db)
+    wanted = plain(said)
+    for each in known:
+        names = {plain(each.code), plain(each.name), plain(each.name_en)}
+        if wanted in names or (len(said) > 2 and wanted.rstrip("省") in names):  # noqa: PLR2004 - 湖北省 is 湖北
+            return each.code
+    raise NotFound(
+        _("unknown owner: {said} (known: {known})").format(
+            said=said, known=", ".join(f"{o.code} {either(o.name, o.name_en)}" for o in known)
+        )
+    )
+
+
+def and_below(db: Connection, code: str) -> tuple[str, ...]:
+    """An owner and all units below."""
+    known = all_owners(db)
+    found = [code]
+    for each in found:
+        found += [o.code for o in known if o.parent == each and o.code not in found]
+    return tuple(found)
+
+
+def document(db: Connection, said: str) -> str:
+    """The code of a document."""
+    codes = list(db.execute(select(documents.c.code).order_by(documents.c.code)).scalars())
+    if said in codes:
+        return said
+    raise NotFound(_("unknown document: {said} (known: {known})").format(said=said, known=", ".join(codes)))
+
+
+def section(db: Connection, said: str, document: str | None) -> int:
+    """The number of a section that some document has: 5 or 五."""
+    statement = select(sections.c.number).join(documents, documents.c.id == sections.c.document_id)
+    if document:
+        statement = statement.where(documents.c.code == document)
+    known = sorted(set(db.execute(statement).scalars()))
+    wanted = number(said.strip())
+    if wanted in known:
+        return wanted
+    raise NotFound(
+        _("no section {said} (known: {known})").format(said=said, known=", ".join(map(str, known)))
+    )
+
+
+def key(db: Connection, said: str) -> str:
+    """The key of a measure or a commitment, as registered; `2021-3.1` finds `2021-03.1`."""
+    known = set(db.execute(select(measures.c.key)).scalars())
+    wanted = plain(said).replace("_", "-").upper()
+    measure, dot, rest = wanted.partition(".")
+    head, dash, ordinal = measure.rpartition("-")
+    if dash and ordinal.isdecimal():
+        measure = f"{head}-{int(ordinal):02}"
+    wanted = measure + dot + rest
+    by_folded = {each.upper(): each for each in known}
+    if not dot and wanted in by_folded:
+        return by_folded[wanted]
+    known_commitments = set(db.execute(select(commitments.c.key)).scalars())
+    by_folded = {each.upper(): each for each in known_commitments}
+    if wanted in by_folded:
+        return by_folded[wanted]
+    nearest = get_close_matches(wanted, sorted(known | known_commitments), n=3, cutoff=0.6)
+    raise NotFound(
+        _("unknown key: {said} (nearest: {nearest}; all: tracker list)").format(said=said, nearest=", ".join(nearest))
+        if nearest
+        else _("unknown key: {said} (tracker list shows all)").format(said=said)
+    )
+
+
+def all_keys(db: Connection) -> list[str]:
+    """The keys of all measures and commitments."""
+    both = select(measures.c.key).union_all(select(commitments.c.key))
+    return sorted(db.execute(both).scalars())
+
+
+def meant(db: Connection, keys: Iterable[str], code: str) -> list[Meant]:
+    """The standing assignments of an owner in commitments, or in all of a measure's, once each."""
+    found: dict[int, Meant] = {}
+    for said in keys:
+        wanted = key(db, said)
+        rows = [row for row in _standing(db, wanted) if row.owner == code]
+        if not rows:
+            having = ", ".join(dict.fromkeys(row.owner for row in _standing(db, wanted)))
+            raise NotFound(
+                _("{owner} has no assignment in {key}; those who have: {having}").format(
+                    owner=code, key=wanted, having=having or "-"
+                )
+            )
+        found |= {row.id: row for row in rows}
+    return list(found.values())
+
+
+def is_measure(keyed: str) -> bool:
+    """Whether a key names a measure, so that an update of it means several assignments."""
+    return "." not in keyed
+
+
+def _standing(db: Connection, keyed: str) -> Sequence[Meant]:
+    column = measures.c.key if is_measure(keyed) else commitments.c.key
+    statement = (
+        select(
+            assignments.c.id, commitments.c.key, commitments.c.title, commitments.c.title_en,
+            owners.c.code, assignments.c.role, assignments.c.version,
+        )
+        .join(commitments, commitments.c.id == assignments.c.commitment_id)
+        .join(measures, measures.c.id == commitments.c.measure_id)
+        .join(owners, owners.c.id == assignments.c.owner_id)
+        .where(column == keyed, assignments.c.standing)
+        .order_by(commitments.c.sentence, owners.c.place)
+    )
+    return [Meant(*row[:5], Role(row.role), row.version) for row in db.execute(statement)]

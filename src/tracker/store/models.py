@@ -1,0 +1,222 @@
+"""The tables of a ledger, once; migrations create them, queries and the log use them."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from tracker.domain.log import moment
+
+
+class Moment(TypeDecorator[datetime]):
+    """A UTC time to the microsecond: a timestamp on PostgreSQL, sortable text on SQLite."""
+
+    impl = String(27)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(DateTime(timezone=True))
+        return dialect.type_descriptor(String(27))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:  # noqa: ANN401 - what the driver takes
+        if value is None or dialect.name == "postgresql":
+            return value
+        return moment(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ANN401, ARG002 - what the driver gives
+        if value is None or isinstance(value, datetime):
+            return value and value.astimezone(UTC)
+        return datetime.fromisoformat(value)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _id() -> Column[int]:
+    return Column("id", Integer, Identity(), primary_key=True)
+
+
+documents = Table(
+    "documents",
+    metadata,
+    _id(),
+    Column("code", Text, nullable=False, unique=True),
+    Column("title", Text, nullable=False),
+    Column("title_en", Text, nullable=False),
+    Column("number", Text),
+    Column("issuer", Text),
+    Column("issued_on", Date),
+    Column("horizon", SmallInteger),
+    # Of the register file last loaded: an unchanged file is not read again.
+    Column("fingerprint", Text, nullable=False),
+)
+
+sections = Table(
+    "sections",
+    metadata,
+    _id(),
+    Column("document_id", ForeignKey("documents.id"), nullable=False),
+    Column("number", SmallInteger, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("title_en", Text, nullable=False),
+    UniqueConstraint("document_id", "number"),
+)
+
+measures = Table(
+    "measures",
+    metadata,
+    _id(),
+    Column("document_id", ForeignKey("documents.id"), nullable=False),
+    Column("section_id", ForeignKey("sections.id"), nullable=False, index=True),
+    Column("number", SmallInteger, nullable=False),
+    Column("key", Text, nullable=False, unique=True),
+    Column("label", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("title_en", Text, nullable=False),
+    UniqueConstraint("document_id", "number"),
+)
+
+sentences = Table(
+    "sentences",
+    metadata,
+    _id(),
+    Column("measure_id", ForeignKey("measures.id"), nullable=False),
+    Column("number", SmallInteger, nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    # Why there is nothing to track in it; none where it is a commitment.
+    Column("untracked", Text),
+    Column("untracked_en", Text),
+    UniqueConstraint("measure_id", "number"),
+)
+
+commitments = Table(
+    "commitments",
+    metadata,
+    _id(),
+    Column("measure_id", ForeignKey("measures.id"), nullable=False, index=True),
+    Column("key", Text, nullable=False, unique=True),
+    Column("sentence", SmallInteger, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("title_en", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("weight", SmallInteger, nullable=False),
+    # As the register has it now; what is in force for an owner stands on the assignment.
+    Column("target", Text),
+    Column("target_basis", Text),
+    Column("note", Text),
+    Column("note_en", Text),
+)
+
+owners = Table(
+    "owners",
+    metadata,
+    _id(),
+    Column("code", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("name_en", Text, nullable=False),
+    Column("place", SmallInteger, nullable=False),
+    Column("parent_id", ForeignKey("owners.id"), index=True),
+)
+
+assignments = Table(
+    "assignments",
+    metadata,
+    _id(),
+    Column("commitment_id", ForeignKey("commitments.id"), nullable=False),
+    Column("owner_id", ForeignKey("owners.id"), nullable=False, index=True),
+    Column("role", Text, nullable=False),
+    Column("basis", Text, nullable=False),
+    Column("scope", Text),
+    Column("scope_en", Text),
+    Column("first_target", Text),
+    Column("first_target_basis", Text),
+    # What follows caches the log and the stands; `db check` proves that they agree.
+    Column("standing", Boolean, nullable=False),
+    Column("version", Integer, nullable=False, server_default=text("0")),
+    Column("hash", Text, nullable=False, server_default=text("''")),
+    Column("report", Integer),
+    Column("status", Text, nullable=False),
+    Column("percent", SmallInteger),
+    Column("effective_on", Date),
+    Column("verification", Text, nullable=False),
+    Column("target", Text),
+    Column("target_basis", Text),
+    Column("due_on", Date),
+    UniqueConstraint("commitment_id", "owner_id", "role"),
+)
+
+stands = Table(
+    "stands",
+    metadata,
+    Column("assignment_id", ForeignKey("assignments.id"), primary_key=True),
+    Column("added_at", Moment, primary_key=True),
+    Column("retired_at", Moment),
+)
+
+batches = Table(
+    "batches",
+    metadata,
+    _id(),
+    Column("command", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("recorded_at", Moment, nullable=False),
+    Index("ix_batches_actor", "actor", "id"),
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    _id(),
+    Column("assignment_id", ForeignKey("assignments.id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("batch", ForeignKey("batches.id"), nullable=False, index=True),
+    Column("kind", Text, nullable=False),
+    Column("effective_on", Date, nullable=False),
+    Column("recorded_at", Moment, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("status", Text),
+    Column("percent", SmallInteger),
+    Column("note", Text),
+    Column("problem", Text),
+    Column("next_step", Text),
+    Column("evidence", Text),
+    Column("verification", Text),
+    Column("target", Text),
+    Column("target_basis", Text),
+    Column("names", Integer),
+    Column("first_report", Text, unique=True),
+    Column("hash_format", SmallInteger, nullable=False),
+    Column("hash", Text, nullable=False),
+    UniqueConstraint("assignment_id", "version"),
+    # The entry named belongs to the same assignment, by construction.
+    ForeignKeyConstraint(["assignment_id", "names"], ["entries.assignment_id", "entries.version"]),
+)

@@ -1,0 +1,132 @@
+"""What people do to the log: report on assignments, and take a batch of their own back."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+
+from sqlalchemy import Connection, select
+
+from tracker.domain.words import EntryKind, Status
+from tracker.errors import NotFound, Refusal, UsageRefusal
+from tracker.i18n import _
+from tracker.store import log, lookup
+from tracker.store.models import batches, entries
+
+
+class Report(NamedTuple):
+    """What an owner reports; `evidence` has one piece a line."""
+
+    status: Status
+    effective_on: date
+    percent: int | None = None
+    note: str | None = None
+    problem: str | None = None
+    next_step: str | None = None
+    evidence: str | None = None
+
+
+def report(
+    db: Connection,
+    given: Report,
+    *,
+    keys: Sequence[str],
+    owner: str,
+    actor: str,
+    today: date,
+    now: datetime,
+    without_evidence: bool = False,
+) -> log.Recorded:
+    """Record one report on all assignments that the keys and the owner mean, as one batch."""
+    _check(given, today, without_evidence=without_evidence)
+    meant = lookup.meant(db, keys, lookup.owner(db, owner))
+    entry = log.draft(EntryKind.REPORT, **given._asdict())
+    return log.append(
+        db, [(each.id, entry) for each in meant], command="update", actor=actor, now=now
+    )
+
+
+def _check(given: Report, today: date, *, without_evidence: bool) -> None:
+    """Refuse what contradicts itself, what is not yet, and a done that nothing shows."""
+    if given.percent is not None and not 0 <= given.percent <= 100:  # noqa: PLR2004 - per cent
+        raise UsageRefusal(_("percent is a whole number from 0 to 100, not {said}").format(said=given.percent))
+    only = {Status.DONE: 100, Status.NOT_STARTED: 0}.get(given.status)
+    if given.percent is not None and only is not None and given.percent != only:
+        raise Refusal(
+            _("{status} and {percent} percent contradict each other: say {only}, or leave it out").format(
+                status=given.status, percent=given.percent, only=only
+            )
+        )
+    if given.effective_on > today:
+        raise Refusal(
+            _("{date} lies in the future: a report says what is already so (today is {today})").format(
+                date=given.effective_on, today=today
+            )
+        )
+    if given.status is Status.DONE and not given.evidence and not without_evidence:
+        raise Refusal(
+            _("done wants evidence: add --evidence URL, FILE or DOCUMENT, or say --without-evidence"
+              " and it stays listed as unevidenced")
+        )
+    for text in given:
+        if isinstance(text, str) and not text.isprintable() and _unstorable(text):
+            raise UsageRefusal(_("a text holds bytes that are no characters; check the terminal's encoding"))
+
+
+def _unstorable(text: str) -> bool:
+    return "\0" in text or any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def undo(
+    db: Connection, *, actor: str, today: date, now: datetime, batch: int | None = None
+) -> tuple[int, log.Recorded]:
+    """Withdraw the last batch of this actor that still stands, or the batch named; gives its number.
+
+    A withdrawal is not withdrawn: to have a report back, report again.
+    """
+    number = _last_standing(db, actor) if batch is None else _existing(db, batch)
+    standing = _standing_entries(db, number)
+    if not standing:
+        raise Refusal(_("batch {batch} has nothing left to withdraw").format(batch=number))
+    drafts = [
+        (assignment, log.draft(EntryKind.WITHDRAWAL, effective_on=today, names=version))
+        for assignment, version in standing
+    ]
+    return number, log.append(db, drafts, command="undo", actor=actor, now=now)
+
+
+def _last_standing(db: Connection, actor: str) -> int:
+    mine = select(batches.c.id).where(batches.c.actor == actor).order_by(batches.c.id.desc())
+    for number in db.execute(mine).scalars():
+        if _standing_entries(db, number):
+            return number
+    raise NotFound(
+        _("{actor} has recorded nothing that could be undone (tracker log shows the batches)").format(
+            actor=actor
+        )
+    )
+
+
+def _existing(db: Connection, batch: int) -> int:
+    if db.execute(select(batches.c.id).where(batches.c.id == batch)).first() is None:
+        raise NotFound(_("no batch {batch} (tracker log shows the batches)").format(batch=batch))
+    return batch
+
+
+def _standing_entries(db: Connection, batch: int) -> list[tuple[int, int]]:
+    withdrawal = entries.alias("withdrawal")
+    statement = (
+        select(entries.c.assignment_id, entries.c.version)
+        .where(
+            entries.c.batch == batch,
+            entries.c.kind != EntryKind.WITHDRAWAL.value,
+            ~select(withdrawal.c.id)
+            .where(
+                withdrawal.c.assignment_id == entries.c.assignment_id,
+                withdrawal.c.kind == EntryKind.WITHDRAWAL.value,
+                withdrawal.c.names == entries.c.version,
+            )
+            .exists(),
+        )
+        .order_by(entries.c.id)
+    )
+    return [(row[0], row[1]) for row in db.execute(statement)]
