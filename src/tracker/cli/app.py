@@ -5,10 +5,9 @@ from importlib import import_module
 from typing import Any, NamedTuple
 
 import typer
-from typer.core import TyperGroup, TyperOption
+from typer.core import TyperGroup
 
-import tracker
-from tracker.cli.context import settings
+from tracker.cli.help import prepared, usage_message
 from tracker.errors import Refusal, UsageRefusal
 from tracker.i18n import LANGUAGES, _, by_locale, speak
 
@@ -31,7 +30,7 @@ COMMANDS = {
     "report": Place("views", "Print the progress tables as of a date."),
     "coverage": Place("views", "Prove that every sentence of a document is accounted for."),
     "seed": Place("setup", "Load register files; what is there already is left as it is."),
-    "export": Place("views", "Write out everything: documents, measures, assignments, log."),
+    "export": Place("views", "Write out everything: measures, commitments, assignments, log."),
     "db": Place("database", "Take care of the database."),
 }
 
@@ -42,15 +41,23 @@ class Commands(TyperGroup):
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401, ARG002, D102 - the library's
         return list(COMMANDS)
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401, ARG002, D102 - the library's
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401, ARG002, D102 - as above
         if cmd_name not in COMMANDS:
-            return None
-        app = import_module(f"tracker.cli.{COMMANDS[cmd_name].module}").app
-        loaded = typer.main.get_command(app)
-        command = getattr(loaded, "commands", {}).get(cmd_name, loaded)
-        return _prepared(command)
+            raise UsageRefusal(
+                _("no command {said}; there are: {known}").format(
+                    said=cmd_name, known=", ".join(COMMANDS)
+                )
+            )
+        return prepared(self.loaded(cmd_name))
 
-    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401, ARG002, D102 - the library's
+    @staticmethod
+    def loaded(name: str) -> Any:  # noqa: ANN401 - the library's command
+        """A command as its module has it, in English."""
+        app = import_module(f"tracker.cli.{COMMANDS[name].module}").app
+        group = typer.main.get_command(app)
+        return getattr(group, "commands", {}).get(name, group)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401, ARG002, D102 - as above
         with formatter.section(_("Commands")):
             formatter.write_dl([(name, _(place.does)) for name, place in COMMANDS.items()])
 
@@ -73,25 +80,31 @@ def run(arguments: list[str]) -> int:
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr] # both are text streams
     try:
         speak(_language(arguments))
-        command = _prepared(typer.main.get_command(app))
-        command.main(args=arguments, prog_name="tracker", standalone_mode=True)
+        command = prepared(typer.main.get_command(app))
+        code = command.main(args=arguments, prog_name="tracker", standalone_mode=False)
     except Refusal as refusal:
-        typer.echo("\n".join(map(_shown, str(refusal).split("\n"))), err=True)
-        return refusal.exit_code
-    except SystemExit as end:
-        return end.code if isinstance(end.code, int) else 1
-    return 0
+        return _refused(str(refusal), refusal.exit_code)
+    except typer.Abort:
+        return _refused(_("stopped; nothing was recorded"), Refusal.exit_code)
+    except typer.TyperException as problem:
+        if type(problem).__name__ == "NoArgsIsHelpError":
+            typer.echo(problem.format_message())
+            return UsageRefusal.exit_code
+        return _refused(usage_message(problem), problem.exit_code)
+    return code or 0
 
 
-def _shown(line: str) -> str:
+def _refused(message: str, code: int) -> int:
     from tracker.report.model import harmless  # noqa: PLC0415 - only where something went wrong
 
-    return f"tracker: {harmless(line)}"
+    for line in message.split("\n"):
+        typer.echo(f"tracker: {harmless(line)}", err=True)
+    return code
 
 
 def _language(arguments: list[str]) -> str:
     """The language to speak, known before any help text is made."""
-    said = None
+    said = by_locale()
     for place, argument in enumerate(arguments):
         if argument == "--":
             break
@@ -99,52 +112,7 @@ def _language(arguments: list[str]) -> str:
             said = arguments[place + 1] if place + 1 < len(arguments) else ""
         elif argument.startswith("--lang="):
             said = argument.removeprefix("--lang=")
-    if said is None:
-        return by_locale()
-    if said.split("_")[0].split("-")[0].lower() not in LANGUAGES:
-        raise UsageRefusal(f"--lang: {said}? ({', '.join(LANGUAGES)})")
-    return said.split("_")[0].split("-")[0].lower()
-
-
-def _prepared(command: Any) -> Any:  # noqa: ANN401 - the library's command
-    """A command with its help in the language spoken and the options that all commands have."""
-    for inner in getattr(command, "commands", {}).values():
-        _prepared(inner)
-    command.help = _(command.help) if command.help else command.help
-    command.short_help = command.short_help and _(command.short_help)
-    for param in command.params:
-        param.help = _(param.help) if getattr(param, "help", None) else None
-    own = {param.name for param in command.params}
-    command.params += [option for option in _shared_options() if option.name not in own]
-    return command
-
-
-def _shared_options() -> list[TyperOption]:
-    def keep(ctx: Any, param: Any, value: str | None) -> None:  # noqa: ANN401, ARG001 - the library's
-        if value is not None:
-            setattr(settings, param.name, value)
-
-    def version(ctx: Any, param: Any, value: bool) -> None:  # noqa: ANN401, ARG001 - the library's
-        if value:
-            typer.echo(f"tracker {tracker.__version__}")
-            raise typer.Exit
-
-    return [
-        TyperOption(
-            param_decls=["--db"], expose_value=False, callback=keep, envvar="TRACKER_DB",
-            metavar=_("PATH-OR-URL"), show_envvar=True, help=_("The ledger to use."),
-        ),
-        TyperOption(
-            param_decls=["--actor"], expose_value=False, callback=keep, envvar="TRACKER_ACTOR",
-            metavar=_("NAME"), show_envvar=True,
-            help=_("Who acts; else the user of the operating system."),
-        ),
-        TyperOption(
-            param_decls=["--lang"], expose_value=False, metavar="en|zh",
-            help=_("Language; else that of the locale."),
-        ),
-        TyperOption(
-            param_decls=["--version"], expose_value=False, callback=version, is_flag=True,
-            is_eager=True, help=_("Print the version and end."),
-        ),
-    ]
+    language = said.replace("-", "_").partition("_")[0].casefold()
+    if language not in LANGUAGES:
+        raise UsageRefusal(_("--lang knows only: {choices}").format(choices=", ".join(LANGUAGES)))
+    return language

@@ -6,7 +6,7 @@ from tracker.cli import context
 from tracker.cli.options import Form, Format
 from tracker.i18n import _
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 
 @app.callback()
@@ -16,7 +16,7 @@ def db() -> None:
 
 @app.command()
 def upgrade() -> None:
-    """Bring an older ledger to the schema of this program; its data stays as it is.
+    """Bring an older ledger to the current schema.
 
     Example: tracker db upgrade
     """
@@ -31,7 +31,7 @@ def upgrade() -> None:
 
 @app.command()
 def info(form: Format = Form.TABLE) -> None:
-    """Say where the ledger is, what it holds, and its digest.
+    """Say where the ledger is and what it holds.
 
     Example: tracker db info
     """
@@ -46,7 +46,7 @@ def info(form: Format = Form.TABLE) -> None:
 
 @app.command()
 def check(form: Format = Form.TABLE) -> None:
-    """Prove that the ledger is whole: integrity, triggers, hash chains, cache against log.
+    """Prove that the ledger and its log are whole.
 
     Example: tracker db check
     """

@@ -7,7 +7,7 @@ from typing import Annotated, NoReturn, TypeVar
 
 import typer
 
-from tracker.domain.words import Status, Word
+from tracker.domain.words import Status, Word, plain
 from tracker.errors import UsageRefusal
 from tracker.i18n import _
 
@@ -75,14 +75,24 @@ def word(words: type[W], said: str, option: str) -> W:
     return found
 
 
+def number(said: str, option: str) -> int:
+    """The whole number that was said; full-width digits and a percent sign do as well."""
+    plain_said = plain(said).removesuffix("%")
+    if not plain_said.isdecimal() or len(plain_said) > 9:  # noqa: PLR2004 - no number here is longer
+        raise UsageRefusal(
+            _("{option}: {said} is no whole number").format(option=option, said=said)
+        )
+    return int(plain_said)
+
+
 def day(said: str, option: str) -> date:
     """The date that was said: 2024-03-31, 20240331 or 2024年3月31日."""
-    plain = said.strip().replace("年", "-").replace("月", "-").removesuffix("日").replace("/", "-")
-    parts = plain.split("-")
+    written = plain(said).replace("_", "-").replace("年", "-").replace("月", "-").removesuffix("日").replace("/", "-")
+    parts = written.split("-")
     if len(parts) == 3:  # noqa: PLR2004 - year, month, day
-        plain = f"{parts[0]:>04}-{parts[1]:>02}-{parts[2]:>02}"
+        written = f"{parts[0]:>04}-{parts[1]:>02}-{parts[2]:>02}"
     try:
-        return date.fromisoformat(plain)
+        return date.fromisoformat(written)
     except ValueError:
         _refuse_day(said, option)
 

@@ -6,12 +6,12 @@ from typing import Annotated
 import typer
 
 from tracker.cli import context
-from tracker.cli.options import Form, Format, Keys, complete_owners, complete_statuses, day, word
+from tracker.cli.options import Form, Format, Keys, complete_owners, complete_statuses, day, number, word
 from tracker.domain.words import Status
 from tracker.errors import Refusal
 from tracker.i18n import _, either
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()
@@ -19,7 +19,7 @@ def update(
     keys: Keys,
     owner: Annotated[str, typer.Option("--owner", metavar="OWNER", autocompletion=complete_owners, help="Whose assignment it is: AH, CENTRAL, 湖北 ….")],
     status: Annotated[str, typer.Option("--status", metavar="STATUS", autocompletion=complete_statuses, help="not_started, in_progress, stalled, done or dropped; Chinese words do as well.")],
-    percent: Annotated[int | None, typer.Option("--percent", metavar="0-100", help="How much of it is done.")] = None,
+    percent: Annotated[str | None, typer.Option("--percent", metavar="0-100", help="How much of it is done.")] = None,
     note: Annotated[str | None, typer.Option("--note", metavar="TEXT", help="What has been achieved.")] = None,
     problem: Annotated[str | None, typer.Option("--problem", metavar="TEXT", help="What stands in the way.")] = None,
     next_step: Annotated[str | None, typer.Option("--next", metavar="TEXT", help="What comes next.")] = None,
@@ -37,7 +37,7 @@ def update(
 
     report = record.Report(
         status=word(Status, status, "--status"), effective_on=day(on, "--on") if on else context.today(),
-        percent=percent, note=note or None, problem=problem or None, next_step=next_step or None,
+        percent=number(percent, "--percent") if percent else None, note=note or None, problem=problem or None, next_step=next_step or None,
         evidence="\n".join(evidence or ()) or None,
     )
     _agree(keys, owner, yes=yes)
@@ -67,7 +67,7 @@ def _agree(keys: list[str], owner: str, *, yes: bool) -> None:
 
 @app.command()
 def undo(
-    batch: Annotated[int | None, typer.Option("--batch", metavar="NUMBER", help="Withdraw this batch instead of your last one.")] = None,
+    batch: Annotated[str | None, typer.Option("--batch", metavar="NUMBER", help="Withdraw this batch instead of your last one.")] = None,
     form: Format = Form.TABLE,
 ) -> None:
     """Withdraw your last batch of reports.
@@ -79,7 +79,7 @@ def undo(
     from tracker.store import record  # noqa: PLC0415 - not for help
 
     with context.writing() as db:
-        withdrawn, done = record.undo(db, actor=context.actor(), today=context.today(), now=context.now(), batch=batch)
+        withdrawn, done = record.undo(db, actor=context.actor(), today=context.today(), now=context.now(), batch=number(batch, "--batch") if batch else None)
     context.note(_("withdrew batch {batch}").format(batch=withdrawn))
     _print_batch(done.batch, form)
 

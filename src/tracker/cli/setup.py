@@ -9,7 +9,7 @@ from tracker.cli import context
 from tracker.cli.options import Form, Format, Out
 from tracker.i18n import _
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

@@ -9,7 +9,7 @@ from tracker.cli import context
 from tracker.cli.options import Depth, Document, Form, Format, Key, Out, Owner, complete_keys, complete_statuses, day, word
 from tracker.domain.words import Status
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 Since = Annotated[str | None, typer.Option("--since", metavar="DATE", help="Only what is effective from this date.")]
 
@@ -114,7 +114,7 @@ def coverage(
 
 @app.command()
 def export(form: Format = Form.JSON, out: Out = None) -> None:
-    """Write out everything: documents, measures, assignments, log.
+    """Write out everything: measures, commitments, assignments, log.
 
     Example: tracker export -o ledger.json; tracker export -f csv -o ledger.csv
     """

@@ -36,8 +36,8 @@ def by_locale() -> str:
     return "zh" if said.casefold().startswith(("zh", "chinese")) else "en"
 
 
-def _(message: str) -> str:
-    """`message` in the language spoken."""
+def _(message: str | None) -> str:
+    """`message` in the language spoken; nothing stays nothing."""
     return _catalogue.gettext(message) if message else ""
 
 

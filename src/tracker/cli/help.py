@@ -1,0 +1,98 @@
+"""Help and usage errors in the language spoken, and the options that every command has."""
+
+from typing import Any
+
+import typer
+from typer.core import TyperOption
+
+import tracker
+from tracker.cli.context import settings
+from tracker.i18n import _
+
+
+def prepared(command: Any) -> Any:  # noqa: ANN401 - the library's command
+    """A command with its help in the language spoken and the options that all commands share."""
+    for inner in getattr(command, "commands", {}).values():
+        prepared(inner)
+    own = {param.name for param in command.params}
+    command.help = _(command.help)
+    command.short_help = _(command.short_help)
+    for param in command.params:
+        param.help = _(getattr(param, "help", None))
+    command.params += [option for option in _shared_options() if option.name not in own]
+    command.add_help_option = False
+    command.options_metavar = _("[OPTIONS]")
+    command.subcommand_metavar = _("COMMAND …")
+
+    def format_usage(ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - the library's
+        pieces = " ".join(command.collect_usage_pieces(ctx))
+        formatter.write_usage(ctx.command_path, pieces, prefix=_("Usage: "))
+
+    command.format_usage = format_usage
+    return command
+
+
+def _shared_options() -> list[TyperOption]:
+    def keep(_ctx: Any, param: Any, value: str | None) -> None:  # noqa: ANN401 - the library's
+        if value is not None:
+            setattr(settings, param.name, value)
+
+    def version(_ctx: Any, _param: Any, value: bool) -> None:  # noqa: ANN401 - as above
+        if value:
+            typer.echo(f"tracker {tracker.__version__}")
+            raise typer.Exit
+
+    def show_help(ctx: Any, _param: Any, value: bool) -> None:  # noqa: ANN401 - as above
+        if value and not ctx.resilient_parsing:
+            typer.echo(ctx.get_help())
+            raise typer.Exit
+
+    return [
+        TyperOption(
+            param_decls=["--db"], expose_value=False, callback=keep, envvar="TRACKER_DB",
+            metavar=_("PATH-OR-URL"), help=_("The ledger to use; else TRACKER_DB, else your own."),
+        ),
+        TyperOption(
+            param_decls=["--actor"], expose_value=False, callback=keep, envvar="TRACKER_ACTOR",
+            metavar=_("NAME"), help=_("Who acts; else TRACKER_ACTOR, else the user of this machine."),
+        ),
+        TyperOption(
+            param_decls=["--lang"], expose_value=False, metavar="en|zh",
+            help=_("The language; else that of the locale."),
+        ),
+        TyperOption(
+            param_decls=["--version"], expose_value=False, callback=version, is_flag=True,
+            is_eager=True, help=_("Print the version and end."),
+        ),
+        TyperOption(
+            param_decls=["--help"], expose_value=False, callback=show_help, is_flag=True,
+            is_eager=True, help=_("Print this help and end."),
+        ),
+    ]  # fmt: skip
+
+
+def usage_message(problem: typer.TyperException) -> str:
+    """What is wrong with a command line, in one line that says what to do."""
+    context: Any = getattr(problem, "ctx", None)
+    command = context.command_path if context else "tracker"
+    return f"{_what(problem)} ({_('help: {command} --help').format(command=command)})"
+
+
+def _what(problem: typer.TyperException) -> str:
+    param: Any = getattr(problem, "param", None)
+    name = param.opts[0] if param and param.opts[0].startswith("-") else param and param.metavar
+    nearest = ", ".join(getattr(problem, "possibilities", None) or ())
+    kind = type(problem).__name__
+    if kind == "MissingParameter":
+        return _("{name} is missing").format(name=name)
+    if kind == "NoSuchOption":
+        said = getattr(problem, "option_name", "")
+        if nearest:
+            return _("no option {said}; nearest: {nearest}").format(said=said, nearest=nearest)
+        return _("no option {said}").format(said=said)
+    if kind == "BadOptionUsage":
+        return _("{name} wants one value").format(name=getattr(problem, "option_name", ""))
+    choices = getattr(getattr(param, "type", None), "choices", None)
+    if kind == "BadParameter" and choices:
+        return _("{name} knows only: {choices}").format(name=name, choices=", ".join(map(str, choices)))
+    return problem.format_message()
