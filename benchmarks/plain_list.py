@@ -24,7 +24,18 @@ SELECT m.key, s.label, m.title_en, n.latest || iif(n.open < n.latest, ' (' || n.
 FROM measures m JOIN documents d ON d.id = m.document_id JOIN sections s ON s.id = m.section_id
 JOIN counted n ON n.measure_id = m.id JOIN owned h ON h.measure_id = m.id
 ORDER BY d.code, m.number"""
-HEADERS = "Key Section Measure Target Owners Status Assignments Done Share Progress".split()
+HEADERS = [
+    "Key",
+    "Section",
+    "Measure",
+    "Target",
+    "Owners",
+    "Status",
+    "Assignments",
+    "Done",
+    "Share",
+    "Progress",
+]
 
 
 def main(db: str) -> None:

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818 - it is an answer, not an error of the program
     """Raised anywhere, caught once in `cli`. The message says why and what to do; nothing was changed."""
 
     exit_code = 1

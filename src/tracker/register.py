@@ -133,8 +133,12 @@ def _content(tree: Tree, problems: list[Problem]) -> Content:
     if not (owners or reports or register):
         top.problem(_("expected one of: document, owners, reports"))
     top.finish()
-    _refuse_doubles(((o.code, f) for o, f in zip(owners, top.items("owners", required=False), strict=True)))
-    _refuse_doubles(((r.id, f) for r, f in zip(reports, top.items("reports", required=False), strict=True)))
+    _refuse_doubles(
+        ((o.code, f) for o, f in zip(owners, top.items("owners", required=False), strict=True))
+    )
+    _refuse_doubles(
+        ((r.id, f) for r, f in zip(reports, top.items("reports", required=False), strict=True))
+    )
     return Content(owners, register, reports)
 
 
@@ -176,12 +180,18 @@ def _register(top: Fields) -> Register:
         measures=tuple(_measure(f, code) for f in top.items("measures")),
     )
     document.finish()
-    _refuse_doubles((s.number, f) for s, f in zip(register.sections, top.items("sections"), strict=True))
-    _refuse_doubles((m.number, f) for m, f in zip(register.measures, top.items("measures"), strict=True))
+    _refuse_doubles(
+        (s.number, f) for s, f in zip(register.sections, top.items("sections"), strict=True)
+    )
+    _refuse_doubles(
+        (m.number, f) for m, f in zip(register.measures, top.items("measures"), strict=True)
+    )
     known = {section.number for section in register.sections}
     for measure, fields in zip(register.measures, top.items("measures"), strict=True):
         if measure.section not in known:
-            fields.problem(_("no section {number} in this file").format(number=measure.section), "section")
+            fields.problem(
+                _("no section {number} in this file").format(number=measure.section), "section"
+            )
     return register
 
 
@@ -209,7 +219,12 @@ def _measure(fields: Fields, code: str) -> Measure:
         zip(measure.sentences, fields.items("sentences"), strict=True), 1
     ):
         if sentence.number != place:
-            each.problem(_("expected sentence {number}: every sentence of a measure is listed, in order").format(number=place), "n")
+            each.problem(
+                _(
+                    "expected sentence {number}: every sentence of a measure is listed, in order"
+                ).format(number=place),
+                "n",
+            )
     _refuse_doubles(
         (sentence.commitment.key, each)
         for sentence, each in zip(measure.sentences, fields.items("sentences"), strict=True)
@@ -275,7 +290,9 @@ def _target(fields: Fields) -> tuple[Target | None, Basis | None]:
     said = inner.text("year")
     target = Target.read(said)
     if target is None:
-        inner.problem(_("not a year or year and month: {said} (2025, 2025-06)").format(said=said), "year")
+        inner.problem(
+            _("not a year or year and month: {said} (2025, 2025-06)").format(said=said), "year"
+        )
     basis = inner.word("basis", Basis)
     inner.finish()
     return target, basis

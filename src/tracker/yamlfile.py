@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import date
-from typing import NamedTuple, TypeVar, Union
+from typing import NamedTuple, TypeVar
 
 import yaml
 
@@ -24,7 +24,7 @@ W = TypeVar("W", bound=Word)
 class Tree(NamedTuple):
     """A node: its value (text, list or mapping), the file and line where it stands."""
 
-    value: Union[str, list["Tree"], dict[str, "Tree"]]
+    value: str | list["Tree"] | dict[str, "Tree"]
     file: str
     line: int
 
@@ -32,7 +32,9 @@ class Tree(NamedTuple):
 def read(file: str, data: bytes, problems: list[Problem]) -> Tree | None:
     """The one document of a YAML file, or None with the problems that keep it from being read."""
     if len(data) > _LIMIT_BYTES:
-        problems.append(Problem(file, _("larger than {limit} MB").format(limit=_LIMIT_BYTES // 10**6)))
+        problems.append(
+            Problem(file, _("larger than {limit} MB").format(limit=_LIMIT_BYTES // 10**6))
+        )
         return None
     try:
         text = data.decode("utf-8-sig")
@@ -46,9 +48,13 @@ def read(file: str, data: bytes, problems: list[Problem]) -> Tree | None:
     except yaml.MarkedYAMLError as reason:
         at = reason.problem_mark or reason.context_mark
         where = f"{file}:{at.line + 1}" if at else file
-        problems.append(Problem(where, _("not YAML: {reason}").format(reason=reason.problem or reason.context)))
+        problems.append(
+            Problem(where, _("not YAML: {reason}").format(reason=reason.problem or reason.context))
+        )
     except yaml.YAMLError as reason:
-        problems.append(Problem(file, _("not YAML: {reason}").format(reason=" ".join(str(reason).split()))))
+        problems.append(
+            Problem(file, _("not YAML: {reason}").format(reason=" ".join(str(reason).split())))
+        )
     return None
 
 
@@ -70,7 +76,7 @@ class _Builder:
         return tree
 
     def node(self, event: yaml.Event, events: Iterator[yaml.Event], depth: int) -> Tree:
-        line = event.start_mark.line + 1
+        line = _line(event)
         if depth > _LIMIT_DEPTH:
             raise yaml.YAMLError(_("nested too deeply"))
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
@@ -81,14 +87,23 @@ class _Builder:
             null = event.style is None and event.value in ("", "~", "null")
             return Tree("" if null else event.value, self.file, line)
         if isinstance(event, yaml.SequenceStartEvent):
-            return Tree([self.node(e, events, depth + 1) for e in self.until(events, yaml.SequenceEndEvent)], self.file, line)
+            return Tree(
+                [
+                    self.node(e, events, depth + 1)
+                    for e in self.until(events, yaml.SequenceEndEvent)
+                ],
+                self.file,
+                line,
+            )
         fields: dict[str, Tree] = {}
         if isinstance(event, yaml.MappingStartEvent):
             for name_event in self.until(events, yaml.MappingEndEvent):
                 name = self.node(name_event, events, depth + 1)
                 value = self.node(next(events), events, depth + 1)
                 if not isinstance(name.value, str) or name.value in fields:
-                    self.problem(name_event, _("the field {name} stands here twice").format(name=name.value))
+                    self.problem(
+                        name_event, _("the field {name} stands here twice").format(name=name.value)
+                    )
                 else:
                     fields[name.value] = value
         return Tree(fields, self.file, line)
@@ -101,7 +116,11 @@ class _Builder:
             yield event
 
     def problem(self, event: yaml.Event, message: str) -> None:
-        self.problems.append(Problem(f"{self.file}:{event.start_mark.line + 1}", message))
+        self.problems.append(Problem(f"{self.file}:{_line(event)}", message))
+
+
+def _line(event: yaml.Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark else 0
 
 
 class Fields:
@@ -185,7 +204,10 @@ class Fields:
         said = self._text(tree, name, None)
         word = words.read(said)
         if word is None:
-            self.problem(_("unknown word: {said} (known: {known})").format(said=said, known=words.named()), name)
+            self.problem(
+                _("unknown word: {said} (known: {known})").format(said=said, known=words.named()),
+                name,
+            )
         return word
 
     def item(self, name: str) -> "Fields":
@@ -219,5 +241,10 @@ class Fields:
         if _CONTROL.search(tree.value):
             self.problem(_("has control characters"), name)
         if limit and len(tree.value) > limit:
-            self.problem(_("longer than {limit} characters ({length})").format(limit=limit, length=len(tree.value)), name)
+            self.problem(
+                _("longer than {limit} characters ({length})").format(
+                    limit=limit, length=len(tree.value)
+                ),
+                name,
+            )
         return tree.value.strip()

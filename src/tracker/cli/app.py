@@ -38,10 +38,10 @@ COMMANDS = {
 class Commands(TyperGroup):
     """The commands of `tracker`; listing them loads none of their modules."""
 
-    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401, ARG002, D102 - the library's
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401, ARG002 - the library's
         return list(COMMANDS)
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401, ARG002, D102 - as above
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401, ARG002 - as above
         if cmd_name not in COMMANDS:
             raise UsageRefusal(
                 _("no command {said}; there are: {known}").format(
@@ -57,7 +57,7 @@ class Commands(TyperGroup):
         group = typer.main.get_command(app)
         return getattr(group, "commands", {}).get(name, group)
 
-    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401, ARG002, D102 - as above
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401, ARG002 - as above
         with formatter.section(_("Commands")):
             formatter.write_dl([(name, _(place.does)) for name, place in COMMANDS.items()])
 

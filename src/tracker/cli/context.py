@@ -16,9 +16,9 @@ from tracker.errors import Refusal
 from tracker.i18n import _
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
+    from tracker.render import Screen
     from tracker.report.model import Report, Table
+    from tracker.store.ledger import Connection, Place
 
 # The offices' clock: Beijing time, without summer time since 1991.
 _SHANGHAI = timezone(timedelta(hours=8))
@@ -73,7 +73,7 @@ def writing() -> Iterator["Connection"]:
         yield db
 
 
-def _present():  # type: ignore[no-untyped-def]  # noqa: ANN202 - a Place, not imported here
+def _present() -> "Place":
     from tracker.store import ledger  # noqa: PLC0415 - as above
 
     at = ledger.place(settings.db)
@@ -106,11 +106,13 @@ def output(what: "Report | Table", form: str, out: Path | None) -> None:
         unfinished.replace(out)
     except OSError as reason:
         unfinished.unlink(missing_ok=True)
-        raise Refusal(_("cannot write {file}: {reason}").format(file=out, reason=reason.strerror)) from reason
+        raise Refusal(
+            _("cannot write {file}: {reason}").format(file=out, reason=reason.strerror)
+        ) from reason
     note(_("wrote {file}").format(file=out))
 
 
-def _screen():  # type: ignore[no-untyped-def]  # noqa: ANN202 - a Screen, not imported here
+def _screen() -> "Screen":
     from tracker.render import Screen  # noqa: PLC0415 - as above
 
     terminal = sys.stdout.isatty()

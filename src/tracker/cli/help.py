@@ -94,5 +94,7 @@ def _what(problem: typer.TyperException) -> str:
         return _("{name} wants one value").format(name=getattr(problem, "option_name", ""))
     choices = getattr(getattr(param, "type", None), "choices", None)
     if kind == "BadParameter" and choices:
-        return _("{name} knows only: {choices}").format(name=name, choices=", ".join(map(str, choices)))
+        return _("{name} knows only: {choices}").format(
+            name=name, choices=", ".join(map(str, choices))
+        )
     return problem.format_message()

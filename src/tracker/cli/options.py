@@ -87,7 +87,14 @@ def number(said: str, option: str) -> int:
 
 def day(said: str, option: str) -> date:
     """The date that was said: 2024-03-31, 20240331 or 2024年3月31日."""
-    written = plain(said).replace("_", "-").replace("年", "-").replace("月", "-").removesuffix("日").replace("/", "-")
+    written = (
+        plain(said)
+        .replace("_", "-")
+        .replace("年", "-")
+        .replace("月", "-")
+        .removesuffix("日")
+        .replace("/", "-")
+    )
     parts = written.split("-")
     if len(parts) == 3:  # noqa: PLR2004 - year, month, day
         written = f"{parts[0]:>04}-{parts[1]:>02}-{parts[2]:>02}"
@@ -103,9 +110,35 @@ def _refuse_day(said: str, option: str) -> NoReturn:
     )
 
 
-Key = Annotated[str, typer.Argument(metavar="KEY", autocompletion=complete_keys, help="A measure (2021-15) or a commitment (2021-15.5).")]
-Keys = Annotated[list[str], typer.Argument(metavar="KEY...", autocompletion=complete_keys, help="Measures (2021-15: all that the owner has in it) or commitments (2021-15.5).")]
+Key = Annotated[
+    str,
+    typer.Argument(
+        metavar="KEY",
+        autocompletion=complete_keys,
+        help="A measure (2021-15) or a commitment (2021-15.5).",
+    ),
+]
+Keys = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="KEY...",
+        autocompletion=complete_keys,
+        help="Measures (2021-15: all that the owner has in it) or commitments (2021-15.5).",
+    ),
+]
 Format = Annotated[Form, typer.Option("--format", "-f", help="How to print it.")]
-Out = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file instead.")]
-Owner = Annotated[str | None, typer.Option("--owner", metavar="OWNER", autocompletion=complete_owners, help="Only this owner: AH, CENTRAL, 湖北 ….")]
-Document = Annotated[str | None, typer.Option("--document", metavar="CODE", help="Only this document: 2021, 2014.")]
+Out = Annotated[
+    Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file instead.")
+]
+Owner = Annotated[
+    str | None,
+    typer.Option(
+        "--owner",
+        metavar="OWNER",
+        autocompletion=complete_owners,
+        help="Only this owner: AH, CENTRAL, 湖北 ….",
+    ),
+]
+Document = Annotated[
+    str | None, typer.Option("--document", metavar="CODE", help="Only this document: 2021, 2014.")
+]

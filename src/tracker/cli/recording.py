@@ -6,7 +6,16 @@ from typing import Annotated
 import typer
 
 from tracker.cli import context
-from tracker.cli.options import Form, Format, Keys, complete_owners, complete_statuses, day, number, word
+from tracker.cli.options import (
+    Form,
+    Format,
+    Keys,
+    complete_owners,
+    complete_statuses,
+    day,
+    number,
+    word,
+)
 from tracker.domain.words import Status
 from tracker.errors import Refusal
 from tracker.i18n import _, either
@@ -17,16 +26,53 @@ app = typer.Typer(add_completion=False)
 @app.command()
 def update(
     keys: Keys,
-    owner: Annotated[str, typer.Option("--owner", metavar="OWNER", autocompletion=complete_owners, help="Whose assignment it is: AH, CENTRAL, 湖北 ….")],
-    status: Annotated[str, typer.Option("--status", metavar="STATUS", autocompletion=complete_statuses, help="not_started, in_progress, stalled, done or dropped; Chinese words do as well.")],
-    percent: Annotated[str | None, typer.Option("--percent", metavar="0-100", help="How much of it is done.")] = None,
-    note: Annotated[str | None, typer.Option("--note", metavar="TEXT", help="What has been achieved.")] = None,
-    problem: Annotated[str | None, typer.Option("--problem", metavar="TEXT", help="What stands in the way.")] = None,
-    next_step: Annotated[str | None, typer.Option("--next", metavar="TEXT", help="What comes next.")] = None,
-    evidence: Annotated[list[str] | None, typer.Option("--evidence", metavar="URL-OR-FILE", help="What shows it; can be given several times.")] = None,
-    on: Annotated[str | None, typer.Option("--on", metavar="DATE", help="The date from which it is true; else today.")] = None,
-    without_evidence: Annotated[bool, typer.Option("--without-evidence", help="Done, though nothing shows it yet.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask when a measure means several commitments.")] = False,
+    owner: Annotated[
+        str,
+        typer.Option(
+            "--owner",
+            metavar="OWNER",
+            autocompletion=complete_owners,
+            help="Whose assignment it is: AH, CENTRAL, 湖北 ….",
+        ),
+    ],
+    status: Annotated[
+        str,
+        typer.Option(
+            "--status",
+            metavar="STATUS",
+            autocompletion=complete_statuses,
+            help="not_started, in_progress, stalled, done or dropped; Chinese words do as well.",
+        ),
+    ],
+    percent: Annotated[
+        str | None, typer.Option("--percent", metavar="0-100", help="How much of it is done.")
+    ] = None,
+    note: Annotated[
+        str | None, typer.Option("--note", metavar="TEXT", help="What has been achieved.")
+    ] = None,
+    problem: Annotated[
+        str | None, typer.Option("--problem", metavar="TEXT", help="What stands in the way.")
+    ] = None,
+    next_step: Annotated[
+        str | None, typer.Option("--next", metavar="TEXT", help="What comes next.")
+    ] = None,
+    evidence: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--evidence", metavar="URL-OR-FILE", help="What shows it; can be given several times."
+        ),
+    ] = None,
+    on: Annotated[
+        str | None,
+        typer.Option("--on", metavar="DATE", help="The date from which it is true; else today."),
+    ] = None,
+    without_evidence: Annotated[
+        bool, typer.Option("--without-evidence", help="Done, though nothing shows it yet.")
+    ] = False,
+    yes: Annotated[
+        bool,
+        typer.Option("--yes", "-y", help="Do not ask when a measure means several commitments."),
+    ] = False,
     form: Format = Form.TABLE,
 ) -> None:
     """Record what an owner reports of his assignments.
@@ -36,13 +82,26 @@ def update(
     from tracker.store import record  # noqa: PLC0415 - not for help
 
     report = record.Report(
-        status=word(Status, status, "--status"), effective_on=day(on, "--on") if on else context.today(),
-        percent=number(percent, "--percent") if percent else None, note=note or None, problem=problem or None, next_step=next_step or None,
+        status=word(Status, status, "--status"),
+        effective_on=day(on, "--on") if on else context.today(),
+        percent=number(percent, "--percent") if percent else None,
+        note=note or None,
+        problem=problem or None,
+        next_step=next_step or None,
         evidence="\n".join(evidence or ()) or None,
     )
     _agree(keys, owner, yes=yes)
     with context.writing() as db:
-        done = record.report(db, report, keys=keys, owner=owner, actor=context.actor(), today=context.today(), now=context.now(), without_evidence=without_evidence)
+        done = record.report(
+            db,
+            report,
+            keys=keys,
+            owner=owner,
+            actor=context.actor(),
+            today=context.today(),
+            now=context.now(),
+            without_evidence=without_evidence,
+        )
     _print_batch(done.batch, form)
 
 
@@ -57,7 +116,9 @@ def _agree(keys: list[str], owner: str, *, yes: bool) -> None:
     listed = [f"{each.key} {either(each.title, each.title_en)}" for each in meant]
     if not sys.stdin.isatty():
         raise Refusal(
-            _("{owner} has {count} commitments there ({keys}): say --yes to report on all of them").format(
+            _(
+                "{owner} has {count} commitments there ({keys}): say --yes to report on all of them"
+            ).format(
                 owner=meant[0].owner, count=len(meant), keys=", ".join(each.key for each in meant)
             )
         )
@@ -67,7 +128,12 @@ def _agree(keys: list[str], owner: str, *, yes: bool) -> None:
 
 @app.command()
 def undo(
-    batch: Annotated[str | None, typer.Option("--batch", metavar="NUMBER", help="Withdraw this batch instead of your last one.")] = None,
+    batch: Annotated[
+        str | None,
+        typer.Option(
+            "--batch", metavar="NUMBER", help="Withdraw this batch instead of your last one."
+        ),
+    ] = None,
     form: Format = Form.TABLE,
 ) -> None:
     """Withdraw your last batch of reports.
@@ -79,7 +145,13 @@ def undo(
     from tracker.store import record  # noqa: PLC0415 - not for help
 
     with context.writing() as db:
-        withdrawn, done = record.undo(db, actor=context.actor(), today=context.today(), now=context.now(), batch=number(batch, "--batch") if batch else None)
+        withdrawn, done = record.undo(
+            db,
+            actor=context.actor(),
+            today=context.today(),
+            now=context.now(),
+            batch=number(batch, "--batch") if batch else None,
+        )
     context.note(_("withdrew batch {batch}").format(batch=withdrawn))
     _print_batch(done.batch, form)
 

@@ -27,8 +27,15 @@ def init() -> None:
 
 @app.command()
 def seed(
-    files: Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...", help="Register files; else those that come with the program.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change and change nothing.")] = False,
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="[FILE]...", help="Register files; else those that come with the program."
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would change and change nothing.")
+    ] = False,
     form: Format = Form.TABLE,
     out: Out = None,
 ) -> None:
@@ -40,8 +47,18 @@ def seed(
     from tracker.store import setup  # noqa: PLC0415 - as above
 
     with context.writing() as db:
-        changes = setup.load(db, files or setup.bundled_files(), actor=context.actor(), today=context.today(), now=context.now())
+        changes = setup.load(
+            db,
+            files or setup.bundled_files(),
+            actor=context.actor(),
+            today=context.today(),
+            now=context.now(),
+        )
         if dry_run:
             db.rollback()
     context.output(details.changes(changes), form, out)
-    context.note(_("nothing was changed: a dry run") if dry_run else _("{count} changes").format(count=len(changes)))
+    context.note(
+        _("nothing was changed: a dry run")
+        if dry_run
+        else _("{count} changes").format(count=len(changes))
+    )

@@ -6,23 +6,60 @@ from typing import Annotated
 import typer
 
 from tracker.cli import context
-from tracker.cli.options import Depth, Document, Form, Format, Key, Out, Owner, complete_keys, complete_statuses, day, word
+from tracker.cli.options import (
+    Depth,
+    Document,
+    Form,
+    Format,
+    Key,
+    Out,
+    Owner,
+    complete_keys,
+    complete_statuses,
+    day,
+    word,
+)
 from tracker.domain.words import Status
 
 app = typer.Typer(add_completion=False)
 
-Since = Annotated[str | None, typer.Option("--since", metavar="DATE", help="Only what is effective from this date.")]
+Since = Annotated[
+    str | None,
+    typer.Option("--since", metavar="DATE", help="Only what is effective from this date."),
+]
 
 
 @app.command("list")
 def list_(
     by: Annotated[Depth, typer.Option("--by", help="What a line is about.")] = Depth.MEASURE,
     document: Document = None,
-    section: Annotated[str | None, typer.Option("--section", metavar="NUMBER", help="Only this section: 5 or 五.")] = None,
+    section: Annotated[
+        str | None, typer.Option("--section", metavar="NUMBER", help="Only this section: 5 or 五.")
+    ] = None,
     owner: Owner = None,
-    status: Annotated[str | None, typer.Option("--status", metavar="STATUS", autocompletion=complete_statuses, help="Only this status: not_started, in_progress, stalled, done, dropped.")] = None,
-    due_before: Annotated[str | None, typer.Option("--due-before", metavar="DATE", help="Only what is open and due before this date.")] = None,
-    search: Annotated[str | None, typer.Option("--search", metavar="WORDS", help="Only what has these words in titles, scopes or notes.")] = None,
+    status: Annotated[
+        str | None,
+        typer.Option(
+            "--status",
+            metavar="STATUS",
+            autocompletion=complete_statuses,
+            help="Only this status: not_started, in_progress, stalled, done, dropped.",
+        ),
+    ] = None,
+    due_before: Annotated[
+        str | None,
+        typer.Option(
+            "--due-before", metavar="DATE", help="Only what is open and due before this date."
+        ),
+    ] = None,
+    search: Annotated[
+        str | None,
+        typer.Option(
+            "--search",
+            metavar="WORDS",
+            help="Only what has these words in titles, scopes or notes.",
+        ),
+    ] = None,
     form: Format = Form.TABLE,
     out: Out = None,
 ) -> None:
@@ -34,7 +71,14 @@ def list_(
 
     wanted = word(Status, status, "--status") if status else None
     with context.reading() as db:
-        filters = listing.filters(db, document=document, section=section, owner=owner, due_before=due_before and day(due_before, "--due-before"), search=search)
+        filters = listing.filters(
+            db,
+            document=document,
+            section=section,
+            owner=owner,
+            due_before=day(due_before, "--due-before") if due_before else None,
+            search=search,
+        )
         table = listing.listed(db, by, filters, wanted)
     context.output(table, form, out)
 
@@ -54,10 +98,17 @@ def show(key: Key, form: Format = Form.TABLE, out: Out = None) -> None:
 
 @app.command()
 def log(
-    key: Annotated[str | None, typer.Argument(metavar="[KEY]", autocompletion=complete_keys, help="Only this measure or commitment.")] = None,
+    key: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[KEY]", autocompletion=complete_keys, help="Only this measure or commitment."
+        ),
+    ] = None,
     owner: Owner = None,
     since: Since = None,
-    actor: Annotated[str | None, typer.Option("--actor", metavar="NAME", help="Only what this actor recorded.")] = None,
+    actor: Annotated[
+        str | None, typer.Option("--actor", metavar="NAME", help="Only what this actor recorded.")
+    ] = None,
     form: Format = Form.TABLE,
     out: Out = None,
 ) -> None:
@@ -69,13 +120,18 @@ def log(
 
     with context.reading() as db:
         filters = listing.filters(db, owner=owner, key=key)
-        table = details.entries(db, filters=filters, since=since and day(since, "--since"), actor=actor)
+        table = details.entries(
+            db, filters=filters, since=day(since, "--since") if since else None, actor=actor
+        )
     context.output(table, form, out)
 
 
 @app.command()
 def report(
-    as_of: Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="The date to report on; else today.")] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option("--as-of", metavar="DATE", help="The date to report on; else today."),
+    ] = None,
     document: Document = None,
     form: Format = Form.TABLE,
     out: Out = None,
@@ -94,8 +150,17 @@ def report(
 
 @app.command()
 def coverage(
-    document: Annotated[str | None, typer.Argument(metavar="[DOCUMENT]", help="Only this document.")] = None,
-    source: Annotated[Path | None, typer.Option("--source", metavar="FILE", help="The text of the document, to prove the register against it.")] = None,
+    document: Annotated[
+        str | None, typer.Argument(metavar="[DOCUMENT]", help="Only this document.")
+    ] = None,
+    source: Annotated[
+        Path | None,
+        typer.Option(
+            "--source",
+            metavar="FILE",
+            help="The text of the document, to prove the register against it.",
+        ),
+    ] = None,
     form: Format = Form.TABLE,
     out: Out = None,
 ) -> None:

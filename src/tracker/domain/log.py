@@ -14,6 +14,9 @@ from tracker.domain.words import Basis, EntryKind, Status, Verification
 
 HASH_FORMAT = 1
 
+# Later than anything that is ever recorded.
+ALWAYS = datetime.max.replace(tzinfo=UTC)
+
 
 class Entry(NamedTuple):
     """One line of the log of an assignment.
@@ -63,7 +66,7 @@ def fold(
     target: Target | None,
     target_basis: Basis | None,
     as_of: date = date.max,
-    known_on: datetime = datetime.max.replace(tzinfo=UTC),
+    known_on: datetime = ALWAYS,
 ) -> State:
     """The state on `as_of` as known on `known_on`; `target` is the one first given."""
     known = [entry for entry in entries if entry.recorded_at <= known_on]

@@ -16,7 +16,10 @@ class Screen(NamedTuple):
     glyphs: bool = True
 
 
-def render(what: Report | Table, form: str, screen: Screen = Screen()) -> str:
+_PIPE = Screen()
+
+
+def render(what: Report | Table, form: str, screen: Screen = _PIPE) -> str:
     """A report or a single table in one of the formats."""
     module = import_module(f"tracker.render.{form}_format")
     text: str = module.render(what, screen)

@@ -9,7 +9,9 @@ def render(what: Report | Table, screen: Screen) -> str:
     if isinstance(what, Table):
         return _table(what, screen)
     parts = [f"# {_safe(what.title)}\n"]
-    parts += [f"- {fact.title}: {_safe(shown_cell(fact.value))}\n" for fact in what.facts if fact.title]
+    parts += [
+        f"- {fact.title}: {_safe(shown_cell(fact.value))}\n" for fact in what.facts if fact.title
+    ]
     parts += [f"\n## {_safe(table.title)}\n\n{_table(table, screen)}" for table in what.tables]
     parts += [f"\n{_safe(note)}\n" for note in what.notes]
     return "".join(parts)

@@ -28,7 +28,8 @@ def render(what: Report | Table, screen: Screen) -> str:
 def _plain(facts: list[tuple[str, str]]) -> str:
     widest = max(wcswidth(title) for title, _ in facts)
     return "\n".join(
-        f"{title}{' ' * (widest - wcswidth(title) + _GAP)}{harmless(value)}" for title, value in facts
+        f"{title}{' ' * (widest - wcswidth(title) + _GAP)}{harmless(value)}"
+        for title, value in facts
     )
 
 
@@ -37,18 +38,24 @@ def _table(table: Table, screen: Screen) -> str:
     cells = [[_cell(row[i], screen) for i, _ in chosen] for row in table.rows]
     columns = [column for _, column in chosen]
     numeric = [
-        bool(table.rows) and all(isinstance(row[i], (int, float, type(None))) for row in table.rows)
+        (
+            bool(table.rows)
+            and all(isinstance(row[i], (int, float, type(None))) for row in table.rows)
+        )
         or any(hasattr(row[i], "whole") and column.name for row in table.rows)
         for i, column in chosen
     ]
-    return tabulate(
-        cells,
-        headers=[str(column.title) for column in columns],
-        tablefmt="simple",
-        disable_numparse=True,
-        colalign=["right" if right else "left" for right in numeric] if cells else None,
-        maxcolwidths=_widths(columns, cells, screen.width),
-    ) + "\n"
+    return (
+        tabulate(
+            cells,
+            headers=[str(column.title) for column in columns],
+            tablefmt="simple",
+            disable_numparse=True,
+            colalign=["right" if right else "left" for right in numeric] if cells else None,
+            maxcolwidths=_widths(columns, cells, screen.width),
+        )
+        + "\n"
+    )
 
 
 def _cell(value: object, screen: Screen) -> str:
@@ -57,7 +64,9 @@ def _cell(value: object, screen: Screen) -> str:
     return f"\x1b[{colour}m{text}\x1b[0m" if colour else text
 
 
-def _widths(columns: list[Column], cells: list[list[str]], width: int | None) -> list[int | None] | None:
+def _widths(
+    columns: list[Column], cells: list[list[str]], width: int | None
+) -> list[int | None] | None:
     """How wide each column may be, so that the table fits: flexible ones give way, widest first."""
     if width is None:
         return None

@@ -1,12 +1,11 @@
 """What `db info` and `db check` say of a ledger."""
 
-from sqlalchemy import Connection
-
 from tracker.domain.log import digest
 from tracker.i18n import _
 from tracker.report.model import Fact, Field, Report, tabulated
 from tracker.store import check as checking
 from tracker.store import log, schema
+from tracker.store.ledger import Connection
 
 
 def info(db: Connection, place: str) -> Report:
@@ -35,11 +34,18 @@ def check(db: Connection) -> Report:
         _("Check of the ledger"),
         (Fact("faults", _("Findings"), len(found)),),
         (
-            tabulated("problems", _("Findings"), found, [
-                Field("where", _("Where"), "where", flexible=True),
-                Field("message", _("What"), "message", flexible=True),
-            ]),
-        ) if found else (),
+            tabulated(
+                "problems",
+                _("Findings"),
+                found,
+                [
+                    Field("where", _("Where"), "where", flexible=True),
+                    Field("message", _("What"), "message", flexible=True),
+                ],
+            ),
+        )
+        if found
+        else (),
         () if found else (_("The ledger is whole."),),
     )
 

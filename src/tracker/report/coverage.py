@@ -3,15 +3,14 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from sqlalchemy import Connection
-
 from tracker.errors import UsageRefusal
 from tracker.i18n import _, either
 from tracker.report.model import Fact, Field, Report, tabulated
 from tracker.sources.outline import Item, items
 from tracker.sources.text import fingerprint, fold, read
 from tracker.store import lookup, queries
-from tracker.store.queries import SentenceRow
+from tracker.store.ledger import Connection
+from tracker.store.rows import SentenceRow
 
 
 class Sentence(NamedTuple):
@@ -36,7 +35,11 @@ class Measure(NamedTuple):
 def covered(db: Connection, document: str | None, source: Path | None = None) -> Report:
     """Sentence by sentence; with the text of the source, against its own sentences as well."""
     if source is not None and document is None:
-        raise UsageRefusal(_("say which document {file} is: tracker coverage CODE --source FILE").format(file=source))
+        raise UsageRefusal(
+            _("say which document {file} is: tracker coverage CODE --source FILE").format(
+                file=source
+            )
+        )
     rows = queries.sentence_rows(db, document and lookup.document(db, document))
     sentences = [Sentence(row, _fault(row)) for row in rows]
     if source is not None:
@@ -46,34 +49,59 @@ def covered(db: Connection, document: str | None, source: Path | None = None) ->
         _("Coverage"),
         (
             Fact("sentences", _("Sentences"), len(sentences)),
-            Fact("commitments", _("Commitments"), sum(s.row.commitment is not None for s in sentences)),
-            Fact("untracked", _("Not trackable"), sum(s.row.untracked is not None for s in sentences)),
+            Fact(
+                "commitments",
+                _("Commitments"),
+                sum(s.row.commitment is not None for s in sentences),
+            ),
+            Fact(
+                "untracked", _("Not trackable"), sum(s.row.untracked is not None for s in sentences)
+            ),
             Fact("faults", _("Not accounted for"), unaccounted),
         ),
         (
-            tabulated("measures", _("By measure"), _by_measure(sentences), [
-                Field("measure", _("Key"), "key"),
-                Field("title", None, "title"),
-                Field("title_en", None, "title_en"),
-                Field(None, _("Measure"), lambda m: either(m.title, m.title_en), flexible=True),
-                Field("sentences", _("Sentences"), "sentences"),
-                Field("commitments", _("Commitments"), "commitments"),
-                Field("untracked", _("Not trackable"), "untracked"),
-                Field("faults", _("Not accounted for"), "faults"),
-            ]),
-            tabulated("sentences", _("Sentences"), sentences, [
-                Field("measure", _("Key"), "row.measure"),
-                Field("sentence", _("Sentence"), "row.number"),
-                Field("commitment", _("Commitment"), "row.commitment"),
-                Field("owners", _("Owners"), "row.owners"),
-                Field("fingerprint", None, "row.fingerprint"),
-                Field("untracked", None, "row.untracked"),
-                Field("untracked_en", None, "row.untracked_en"),
-                Field(None, _("Reason"), lambda s: either(s.row.untracked, s.row.untracked_en), flexible=True),
-                Field("fault", _("Fault"), "fault", flexible=True),
-            ]),
+            tabulated(
+                "measures",
+                _("By measure"),
+                _by_measure(sentences),
+                [
+                    Field("measure", _("Key"), "key"),
+                    Field("title", None, "title"),
+                    Field("title_en", None, "title_en"),
+                    Field(None, _("Measure"), lambda m: either(m.title, m.title_en), flexible=True),
+                    Field("sentences", _("Sentences"), "sentences"),
+                    Field("commitments", _("Commitments"), "commitments"),
+                    Field("untracked", _("Not trackable"), "untracked"),
+                    Field("faults", _("Not accounted for"), "faults"),
+                ],
+            ),
+            tabulated(
+                "sentences",
+                _("Sentences"),
+                sentences,
+                [
+                    Field("measure", _("Key"), "row.measure"),
+                    Field("sentence", _("Sentence"), "row.number"),
+                    Field("commitment", _("Commitment"), "row.commitment"),
+                    Field("owners", _("Owners"), "row.owners"),
+                    Field("fingerprint", None, "row.fingerprint"),
+                    Field("untracked", None, "row.untracked"),
+                    Field("untracked_en", None, "row.untracked_en"),
+                    Field(
+                        None,
+                        _("Reason"),
+                        lambda s: either(s.row.untracked, s.row.untracked_en),
+                        flexible=True,
+                    ),
+                    Field("fault", _("Fault"), "fault", flexible=True),
+                ],
+            ),
         ),
-        (_("Every sentence is accounted for.") if not unaccounted else _("Not every sentence is accounted for."),),
+        (
+            _("Every sentence is accounted for.")
+            if not unaccounted
+            else _("Not every sentence is accounted for."),
+        ),
     )
 
 
@@ -99,13 +127,24 @@ def _against(sentences: list[Sentence], found: list[Item]) -> list[Sentence]:
     for own in by_measure.values():
         first = own[0].row
         number = int(first.measure.rpartition("-")[2])
-        item = next((i for i in found if i.number == number and fold(i.title) == fold(first.measure_title)), None)
+        item = next(
+            (i for i in found if i.number == number and fold(i.title) == fold(first.measure_title)),
+            None,
+        )
         texts = item.sentences if item else ()
         checked += [_compared(sentence, texts) for sentence in own]
         checked += [
-            Sentence(first._replace(number=extra, commitment=None, owners=0, untracked=None, untracked_en=None,
-                                    fingerprint=fingerprint(texts[extra - 1])),
-                     _("in the source, not in the register"))
+            Sentence(
+                first._replace(
+                    number=extra,
+                    commitment=None,
+                    owners=0,
+                    untracked=None,
+                    untracked_en=None,
+                    fingerprint=fingerprint(texts[extra - 1]),
+                ),
+                _("in the source, not in the register"),
+            )
             for extra in range(len(own) + 1, len(texts) + 1)
         ]
     return checked
@@ -123,7 +162,9 @@ def _compared(sentence: Sentence, texts: tuple[str, ...]) -> Sentence:
 def _by_measure(sentences: list[Sentence]) -> list[Measure]:
     found: dict[str, Measure] = {}
     for row, fault in sentences:
-        before = found.get(row.measure) or Measure(row.measure, row.measure_title, row.measure_title_en, 0, 0, 0, 0)
+        before = found.get(row.measure) or Measure(
+            row.measure, row.measure_title, row.measure_title_en, 0, 0, 0, 0
+        )
         found[row.measure] = before._replace(
             sentences=before.sentences + 1,
             commitments=before.commitments + (row.commitment is not None),

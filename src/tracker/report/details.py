@@ -2,14 +2,14 @@
 
 from datetime import date
 
-from sqlalchemy import Connection
-
 from tracker.domain.words import Basis, EntryKind, Kind, Status
 from tracker.i18n import _, either
 from tracker.report import listing
 from tracker.report.model import Fact, Field, Report, Share, Table, tabulated
 from tracker.store import lookup, queries, states
-from tracker.store.queries import CommitmentRow, Filters, MeasureRow
+from tracker.store.ledger import Connection
+from tracker.store.loading import Change
+from tracker.store.rows import CommitmentRow, Filters, MeasureRow
 
 
 def shown(db: Connection, said: str) -> Report:
@@ -47,7 +47,9 @@ def _commitment(db: Connection, row: CommitmentRow, filters: Filters) -> Report:
     status = numbers.status if numbers else None
     hidden = {_("Key"), _("Commitment")}
     assignments = tabulated(
-        "assignments", _("Owners"), queries.assignment_rows(db, states.now(), filters),
+        "assignments",
+        _("Owners"),
+        queries.assignment_rows(db, states.now(), filters),
         [
             field._replace(title=None) if field.title in hidden else field
             for field in listing.assignment_fields()
@@ -74,44 +76,61 @@ def _commitment(db: Connection, row: CommitmentRow, filters: Filters) -> Report:
 
 
 def entries(
-    db: Connection, *, filters: Filters = Filters(), since: date | None = None, actor: str | None = None,
+    db: Connection,
+    *,
+    filters: Filters = Filters(),
+    since: date | None = None,
+    actor: str | None = None,
     batch: int | None = None,
 ) -> Table:
     """The lines of the log, oldest first."""
     rows = queries.entry_rows(db, filters=filters, since=since, actor=actor, batch=batch)
-    return tabulated("log", _("Log"), rows, [
-        Field("entry", None, "entry"),
-        Field("batch", _("Batch"), "batch"),
-        Field("key", _("Key"), "key"),
-        Field("owner", _("Owner"), "owner"),
-        Field("version", _("Version"), "version"),
-        Field("kind", _("Entry"), lambda e: EntryKind(e.kind)),
-        Field("status", _("Status"), lambda e: e.status and Status(e.status)),
-        Field("percent", "%", "percent"),
-        Field("note", _("Note"), "note", flexible=True),
-        Field("problem", None, "problem"),
-        Field("next_step", None, "next_step"),
-        Field("evidence", None, lambda e: e.evidence.split("\n") if e.evidence else []),
-        Field("verification", None, "verification"),
-        Field("target", None, "target"),
-        Field("target_basis", None, lambda e: e.target_basis and Basis(e.target_basis)),
-        Field("effective_on", _("On"), "effective_on"),
-        Field("recorded_at", None, "recorded_at"),
-        Field("actor", _("Actor"), "actor"),
-        Field("names", _("Names"), "names"),
-        Field("hash", None, "hash"),
-    ])
+    return tabulated(
+        "log",
+        _("Log"),
+        rows,
+        [
+            Field("entry", None, "entry"),
+            Field("batch", _("Batch"), "batch"),
+            Field("key", _("Key"), "key"),
+            Field("owner", _("Owner"), "owner"),
+            Field("version", _("Version"), "version"),
+            Field("kind", _("Entry"), lambda e: EntryKind(e.kind)),
+            Field("status", _("Status"), lambda e: e.status and Status(e.status)),
+            Field("percent", "%", "percent"),
+            Field("note", _("Note"), "note", flexible=True),
+            Field("problem", None, "problem"),
+            Field("next_step", None, "next_step"),
+            Field("evidence", None, lambda e: e.evidence.split("\n") if e.evidence else []),
+            Field("verification", None, "verification"),
+            Field("target", None, "target"),
+            Field("target_basis", None, lambda e: e.target_basis and Basis(e.target_basis)),
+            Field("effective_on", _("On"), "effective_on"),
+            Field("recorded_at", None, "recorded_at"),
+            Field("actor", _("Actor"), "actor"),
+            Field("names", _("Names"), "names"),
+            Field("hash", None, "hash"),
+        ],
+    )
 
 
-def changes(recorded: list[tuple[str, str, str, str]]) -> Table:
+def changes(recorded: list[Change]) -> Table:
     """What loading registers did, or would do."""
     names = {
-        "added": _("added"), "changed": _("changed"), "retired": _("retired"), "reported": _("reported"),
+        "added": _("added"),
+        "changed": _("changed"),
+        "retired": _("retired"),
+        "reported": _("reported"),
     }
-    return tabulated("changes", _("Changes"), recorded, [
-        Field("deed", None, lambda c: c[0]),
-        Field(None, _("Change"), lambda c: names[c[0]]),
-        Field("what", _("What"), lambda c: c[1]),
-        Field("key", _("Key"), lambda c: c[2]),
-        Field("detail", _("Detail"), lambda c: c[3], flexible=True),
-    ])
+    return tabulated(
+        "changes",
+        _("Changes"),
+        recorded,
+        [
+            Field("deed", None, "deed"),
+            Field(None, _("Change"), lambda c: names[c.deed]),
+            Field("what", _("What"), "what"),
+            Field("key", _("Key"), "key"),
+            Field("detail", _("Detail"), "detail", flexible=True),
+        ],
+    )

@@ -1,11 +1,10 @@
 """Everything that the ledger holds, as tables: what `export` writes."""
 
-from sqlalchemy import Connection
-
 from tracker.i18n import _
 from tracker.report import details, listing
 from tracker.report.model import Fact, Report
 from tracker.store import log
+from tracker.store.ledger import Connection
 
 
 def everything(db: Connection) -> Report:

@@ -3,15 +3,15 @@
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Subquery
-
 from tracker.domain.rollup import Numbers
 from tracker.domain.target import Target
 from tracker.domain.words import Basis, Kind, Role, Status
 from tracker.i18n import _, either
 from tracker.report.model import Bar, Field, Share, Table, tabulated
 from tracker.store import lookup, queries, states
-from tracker.store.queries import AssignmentRow, CommitmentRow, Filters, MeasureRow, TargetRow
+from tracker.store.ledger import Connection
+from tracker.store.rows import AssignmentRow, CommitmentRow, Filters, MeasureRow, TargetRow
+from tracker.store.states import States
 
 
 class Measure(NamedTuple):
@@ -62,8 +62,13 @@ class Commitment(NamedTuple):
 
 
 def filters(
-    db: Connection, *, document: str | None = None, section: str | None = None,
-    owner: str | None = None, due_before: date | None = None, search: str | None = None,
+    db: Connection,
+    *,
+    document: str | None = None,
+    section: str | None = None,
+    owner: str | None = None,
+    due_before: date | None = None,
+    search: str | None = None,
     key: str | None = None,
 ) -> Filters:
     """What a user asked to see, each value looked up: what is unknown is refused, not ignored."""
@@ -90,14 +95,19 @@ def numbers_fields(get: Any = lambda row: row.numbers) -> list[Field]:  # noqa: 
         Field("assignments", _("Assignments"), lambda row: get(row).assignments),
         Field("done", _("Done"), lambda row: get(row).done),
         Field("share_done", _("Share"), lambda row: Share(get(row).done, get(row).denominator)),
-        Field("share_verified", None, lambda row: Share(get(row).done_verified, get(row).denominator)),
+        Field(
+            "share_verified", None, lambda row: Share(get(row).done_verified, get(row).denominator)
+        ),
         Field("weighted_done", None, lambda row: Share(get(row).weight_done, get(row).weight)),
     ]
 
 
 def measures(
-    db: Connection, filters: Filters = Filters(), status: Status | None = None, *,
-    of: Subquery | None = None,
+    db: Connection,
+    filters: Filters = Filters(),
+    status: Status | None = None,
+    *,
+    of: States | None = None,
 ) -> Table:
     """Measures with section, owners, target year, status and the share done."""
     of = states.now() if of is None else of
@@ -112,57 +122,80 @@ def measures(
         for row in queries.measure_rows(db, filters)
         if row.id in numbers
     ]
-    return tabulated("measures", _("Measures"), (r for r in rows if status in (None, r.numbers.status)), [
-        Field("key", _("Key"), "row.key"),
-        Field("document", None, "row.document"),
-        Field("section", None, "row.section"),
-        Field("section_label", _("Section"), "row.section_label"),
-        Field("section_title", None, lambda m: either(m.row.section_title, m.row.section_title_en)),
-        Field("number", None, "row.number"),
-        Field("label", None, "row.label"),
-        Field("title", None, "row.title"),
-        Field("title_en", None, "row.title_en"),
-        Field(None, _("Measure"), lambda m: either(m.row.title, m.row.title_en), flexible=True),
-        Field(None, _("Target"), "shown_year"),
-        Field("target_year", None, lambda m: m.latest and _year(m.latest)),
-        Field("target_years", None, "years"),
-        Field("target_basis", None, lambda m: m.latest and Basis(m.latest.basis)),
-        Field("open_target_year", None, "open_year"),
-        Field("owners", _("Owners"), "owners", flexible=True),
-        Field("status", _("Status"), "numbers.status"),
-        Field("commitments", None, "commitments"),
-        *numbers_fields(),
-        Field(None, _("Progress"), lambda m: Bar(m.numbers.done, m.numbers.denominator)),
-    ])
+    return tabulated(
+        "measures",
+        _("Measures"),
+        (r for r in rows if status in (None, r.numbers.status)),
+        [
+            Field("key", _("Key"), "row.key"),
+            Field("document", None, "row.document"),
+            Field("section", None, "row.section"),
+            Field("section_label", _("Section"), "row.section_label"),
+            Field(
+                "section_title", None, lambda m: either(m.row.section_title, m.row.section_title_en)
+            ),
+            Field("number", None, "row.number"),
+            Field("label", None, "row.label"),
+            Field("title", None, "row.title"),
+            Field("title_en", None, "row.title_en"),
+            Field(None, _("Measure"), lambda m: either(m.row.title, m.row.title_en), flexible=True),
+            Field(None, _("Target"), "shown_year"),
+            Field("target_year", None, lambda m: m.latest and _year(m.latest)),
+            Field("target_years", None, "years"),
+            Field("target_basis", None, lambda m: m.latest and Basis(m.latest.basis)),
+            Field("open_target_year", None, "open_year"),
+            Field("owners", _("Owners"), "owners", flexible=True),
+            Field("status", _("Status"), "numbers.status"),
+            Field("commitments", None, "commitments"),
+            *numbers_fields(),
+            Field(None, _("Progress"), lambda m: Bar(m.numbers.done, m.numbers.denominator)),
+        ],
+    )
 
 
-def commitments(db: Connection, filters: Filters = Filters(), status: Status | None = None) -> Table:
+def commitments(
+    db: Connection, filters: Filters = Filters(), status: Status | None = None
+) -> Table:
     """Commitments with kind, target, status and owners."""
     of = states.now()
     numbers = queries.numbers(db, of, "commitment")
     shares: dict[int, list[AssignmentRow]] = {}
-    for assignment in queries.assignment_rows(db, of, Filters(document=filters.document, section=filters.section)):
+    for assignment in queries.assignment_rows(
+        db, of, Filters(document=filters.document, section=filters.section)
+    ):
         shares.setdefault(assignment.commitment_id, []).append(assignment)
-    rows = [Commitment(row, numbers[row.id], shares[row.id]) for row in queries.commitment_rows(db, filters)]
-    return tabulated("commitments", _("Commitments"), (r for r in rows if status in (None, r.numbers.status)), [
-        Field("key", _("Key"), "row.key"),
-        Field("measure", None, "row.measure"),
-        Field("document", None, "row.document"),
-        Field("section", None, "row.section"),
-        Field("sentence", None, "row.sentence"),
-        Field("title", None, "row.title"),
-        Field("title_en", None, "row.title_en"),
-        Field(None, _("Commitment"), lambda c: either(c.row.title, c.row.title_en), flexible=True),
-        Field("kind", _("Kind"), lambda c: Kind(c.row.kind)),
-        Field("target_year", None, lambda c: c.target and _year(c.target)),
-        Field(None, _("Target"), lambda c: c.target and c.target.target),
-        Field("target_basis", _("Basis"), lambda c: c.target and Basis(c.target.target_basis)),
-        Field("status", _("Status"), "numbers.status"),
-        Field("weight", None, "row.weight"),
-        Field("owners", None, lambda c: [_owner(each) for each in c.assignments]),
-        Field(None, _("Owners"), lambda c: [each.owner for each in c.assignments], flexible=True),
-        *numbers_fields(),
-    ])
+    rows = [
+        Commitment(row, numbers[row.id], shares[row.id])
+        for row in queries.commitment_rows(db, filters)
+    ]
+    return tabulated(
+        "commitments",
+        _("Commitments"),
+        (r for r in rows if status in (None, r.numbers.status)),
+        [
+            Field("key", _("Key"), "row.key"),
+            Field("measure", None, "row.measure"),
+            Field("document", None, "row.document"),
+            Field("section", None, "row.section"),
+            Field("sentence", None, "row.sentence"),
+            Field("title", None, "row.title"),
+            Field("title_en", None, "row.title_en"),
+            Field(
+                None, _("Commitment"), lambda c: either(c.row.title, c.row.title_en), flexible=True
+            ),
+            Field("kind", _("Kind"), lambda c: Kind(c.row.kind)),
+            Field("target_year", None, lambda c: c.target and _year(c.target)),
+            Field(None, _("Target"), lambda c: c.target and c.target.target),
+            Field("target_basis", _("Basis"), lambda c: c.target and Basis(c.target.target_basis)),
+            Field("status", _("Status"), "numbers.status"),
+            Field("weight", None, "row.weight"),
+            Field("owners", None, lambda c: [_owner(each) for each in c.assignments]),
+            Field(
+                None, _("Owners"), lambda c: [each.owner for each in c.assignments], flexible=True
+            ),
+            *numbers_fields(),
+        ],
+    )
 
 
 def assignments(
@@ -216,9 +249,14 @@ def _is_due(row: AssignmentRow, before: date) -> bool:
 
 def _owner(row: AssignmentRow) -> dict[str, Any]:
     return {
-        "owner": row.owner, "role": row.role, "basis": row.basis,
-        "scope": row.scope, "scope_en": row.scope_en,
-        "status": row.status, "percent": row.percent, "effective_on": row.effective_on,
+        "owner": row.owner,
+        "role": row.role,
+        "basis": row.basis,
+        "scope": row.scope,
+        "scope_en": row.scope_en,
+        "status": row.status,
+        "percent": row.percent,
+        "effective_on": row.effective_on,
     }
 
 

@@ -111,15 +111,13 @@ def shown_cell(value: Any, *, glyphs: bool = True) -> str:  # noqa: ANN401 - any
         return ""
     if isinstance(value, Word):
         return either(value.zh, value.en)
-    if isinstance(value, Share):
-        return f"{percentage(value.part, value.whole)}%"
-    if isinstance(value, Bar):
+    if isinstance(value, (Share, Bar)):
+        if isinstance(value, Share):
+            return f"{percentage(value.part, value.whole)}%"
         return _drawn(value, *("█░" if glyphs else "#."))
     if isinstance(value, (list, tuple)):
-        return " ".join(shown_cell(inner) for inner in value)
-    if isinstance(value, datetime):
-        return moment(value)
-    return harmless(str(value))
+        return " ".join(map(shown_cell, value))
+    return harmless(moment(value) if isinstance(value, datetime) else str(value))
 
 
 def _drawn(bar: Bar, full: str, empty: str) -> str:
@@ -132,4 +130,6 @@ def harmless(text: str, *, lines: bool = False) -> str:
     if text.isprintable():
         return text
     text = text.replace("\r\n", "\n") if lines else " ".join(text.split("\n"))
-    return _ACTING.sub(lambda found: found[0] if found[0] == "\n" else f"\\x{ord(found[0]):02x}", text)
+    return _ACTING.sub(
+        lambda found: found[0] if found[0] == "\n" else f"\\x{ord(found[0]):02x}", text
+    )

@@ -3,15 +3,15 @@
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection
-
-from tracker.domain.log import digest
+from tracker.domain.log import ALWAYS, digest
 from tracker.domain.rollup import Numbers, percentages
 from tracker.domain.words import Status
 from tracker.i18n import _, either
 from tracker.report import listing
 from tracker.report.model import Fact, Field, Report, Table, tabulated
 from tracker.store import log, lookup, queries, states
+from tracker.store.ledger import Connection
+from tracker.store.rows import Filters
 
 
 class Group(NamedTuple):
@@ -29,7 +29,7 @@ class Total(NamedTuple):
     """One status with its count and its share of all."""
 
     status: Status
-    count: int
+    assignments: int
     share: str
 
 
@@ -39,8 +39,8 @@ def progress(
     """The progress on a date, as known at a time (by default by all that is recorded)."""
     newest = log.newest_recorded_at(db)
     known_on = known_on or newest
-    of = states.on(as_of, known_on or datetime.max)
-    filters = queries.Filters(document=document)
+    of = states.on(as_of, known_on or ALWAYS)
+    filters = Filters(document=document)
     return Report(
         _("Progress as of {date}").format(date=as_of),
         (
@@ -66,11 +66,17 @@ def _totals(numbers: dict[tuple[()], Numbers]) -> Table:
     total = numbers.get((), Numbers())
     counts = [total.count(status) for status in Status]
     rows = [Total(*row) for row in zip(Status, counts, percentages(counts), strict=True)]
-    return tabulated("totals.status", _("By status"), rows, [
-        Field("status", _("Status"), "status"),
-        Field("assignments", _("Assignments"), "count"),
-        Field(None, _("Share"), lambda row: f"{row.share}%"),
-    ], keyed=True)
+    return tabulated(
+        "totals.status",
+        _("By status"),
+        rows,
+        [
+            Field("status", _("Status"), "status"),
+            Field("assignments", _("Assignments"), "assignments"),
+            Field(None, _("Share"), lambda row: f"{row.share}%"),
+        ],
+        keyed=True,
+    )
 
 
 def _by_owner(db: Connection, numbers: dict[str, Numbers]) -> Table:
@@ -79,11 +85,16 @@ def _by_owner(db: Connection, numbers: dict[str, Numbers]) -> Table:
         for each in lookup.all_owners(db)
         if each.code in numbers
     ]
-    return tabulated("by_owner", _("By owner"), rows, [
-        Field("owner", _("Owner"), "code"),
-        Field(None, _("Name"), lambda row: either(row.title, row.title_en), flexible=True),
-        *_columns(),
-    ])
+    return tabulated(
+        "by_owner",
+        _("By owner"),
+        rows,
+        [
+            Field("owner", _("Owner"), "code"),
+            Field(None, _("Name"), lambda row: either(row.title, row.title_en), flexible=True),
+            *_columns(),
+        ],
+    )
 
 
 def _by_document(db: Connection, numbers: dict[str, Numbers]) -> Table:
@@ -92,13 +103,18 @@ def _by_document(db: Connection, numbers: dict[str, Numbers]) -> Table:
         Group(code, None, "", titles[code].document_title, titles[code].document_title_en, counted)
         for code, counted in sorted(numbers.items())
     ]
-    return tabulated("by_document", _("By document"), rows, [
-        Field("document", _("Document"), "code"),
-        Field(None, _("Title"), lambda row: either(row.title, row.title_en), flexible=True),
-        Field("title", None, "title"),
-        Field("title_en", None, "title_en"),
-        *_columns(),
-    ])
+    return tabulated(
+        "by_document",
+        _("By document"),
+        rows,
+        [
+            Field("document", _("Document"), "code"),
+            Field(None, _("Title"), lambda row: either(row.title, row.title_en), flexible=True),
+            Field("title", None, "title"),
+            Field("title_en", None, "title_en"),
+            *_columns(),
+        ],
+    )
 
 
 def _by_section(db: Connection, numbers: dict[tuple[str, int], Numbers]) -> Table:
@@ -107,15 +123,20 @@ def _by_section(db: Connection, numbers: dict[tuple[str, int], Numbers]) -> Tabl
         for s in queries.section_rows(db)
         if (s.document, s.number) in numbers
     ]
-    return tabulated("by_section", _("By section"), rows, [
-        Field("document", _("Document"), "code"),
-        Field("section", None, "section"),
-        Field("section_label", _("Section"), "label"),
-        Field(None, _("Title"), lambda row: either(row.title, row.title_en), flexible=True),
-        Field("title", None, "title"),
-        Field("title_en", None, "title_en"),
-        *_columns(),
-    ])
+    return tabulated(
+        "by_section",
+        _("By section"),
+        rows,
+        [
+            Field("document", _("Document"), "code"),
+            Field("section", None, "section"),
+            Field("section_label", _("Section"), "label"),
+            Field(None, _("Title"), lambda row: either(row.title, row.title_en), flexible=True),
+            Field("title", None, "title"),
+            Field("title_en", None, "title_en"),
+            *_columns(),
+        ],
+    )
 
 
 def _columns() -> list[Field]:
@@ -124,7 +145,10 @@ def _columns() -> list[Field]:
     return [
         assignments,
         done,
-        *(Field(status.value, either(status.zh, status.en), f"numbers.{status.value}") for status in statuses),
+        *(
+            Field(status.value, either(status.zh, status.en), f"numbers.{status.value}")
+            for status in statuses
+        ),
         share,
         *more,
         Field("support", None, "numbers.support"),

@@ -15,7 +15,9 @@ def read(file: Path) -> str:
     except FileNotFoundError as reason:
         raise NotFound(_("no file {file}").format(file=file)) from reason
     except OSError as reason:
-        raise NotFound(_("cannot read {file}: {reason}").format(file=file, reason=reason.strerror)) from reason
+        raise NotFound(
+            _("cannot read {file}: {reason}").format(file=file, reason=reason.strerror)
+        ) from reason
     except UnicodeDecodeError as reason:
         raise Refusal(_("{file} is not UTF-8 text").format(file=file)) from reason
 

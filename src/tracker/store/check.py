@@ -8,7 +8,7 @@ from tracker.domain.log import HASH_FORMAT, chained
 from tracker.errors import Problem
 from tracker.i18n import _
 from tracker.store import log, schema
-from tracker.store.log import Head, Hashed
+from tracker.store.log import Hashed, Head
 from tracker.store.models import assignments, batches, entries, measures, stands
 
 _CHUNK = 500
@@ -16,7 +16,12 @@ _CHUNK = 500
 
 def counts(db: Connection) -> dict[str, int]:
     """How many measures, assignments, batches and entries there are."""
-    tables = {"measures": measures, "assignments": assignments, "batches": batches, "entries": entries}
+    tables = {
+        "measures": measures,
+        "assignments": assignments,
+        "batches": batches,
+        "entries": entries,
+    }
     return {
         name: db.execute(select(func.count()).select_from(table)).scalar_one()
         for name, table in tables.items()
@@ -35,7 +40,10 @@ def _database(db: Connection) -> Iterator[Problem]:
         if said != "ok":
             yield Problem(_("file"), str(said))
     for table, row, parent, _index in db.execute(text("PRAGMA foreign_key_check")):
-        yield Problem(f"{table} {row}", _("points to a row of {parent} that is not there").format(parent=parent))
+        yield Problem(
+            f"{table} {row}",
+            _("points to a row of {parent} that is not there").format(parent=parent),
+        )
 
 
 def _protection(db: Connection) -> Iterator[Problem]:
@@ -45,11 +53,16 @@ def _protection(db: Connection) -> Iterator[Problem]:
 
 def _assignments(db: Connection) -> Iterator[Problem]:
     ids = list(db.execute(select(assignments.c.id).order_by(assignments.c.id)).scalars())
-    standing = set(db.execute(select(stands.c.assignment_id).where(stands.c.retired_at.is_(None))).scalars())
+    standing = set(
+        db.execute(select(stands.c.assignment_id).where(stands.c.retired_at.is_(None))).scalars()
+    )
     for start in range(0, len(ids), _CHUNK):
         chunk = ids[start : start + _CHUNK]
         logs = log.read_entries(db, chunk)
-        rows = {row.id: row for row in db.execute(select(assignments).where(assignments.c.id.in_(chunk)))}
+        rows = {
+            row.id: row
+            for row in db.execute(select(assignments).where(assignments.c.id.in_(chunk)))
+        }
         for head in log.read_heads(db, chunk):
             yield from _chain(head, logs[head.id])
             cached = log.cached(head, logs[head.id])
@@ -62,7 +75,12 @@ def _assignments(db: Connection) -> Iterator[Problem]:
                         _("the row says {row}, the log {log}").format(row=row[field], log=value),
                     )
             if row["standing"] != (head.id in standing):
-                yield Problem(f"{head.name}: standing", _("the row says {row}, the stands {log}").format(row=row["standing"], log=head.id in standing))
+                yield Problem(
+                    f"{head.name}: standing",
+                    _("the row says {row}, the stands {log}").format(
+                        row=row["standing"], log=head.id in standing
+                    ),
+                )
 
 
 def _chain(head: Head, chain: list[Hashed]) -> Iterator[Problem]:
@@ -70,19 +88,30 @@ def _chain(head: Head, chain: list[Hashed]) -> Iterator[Problem]:
     for place, hashed in enumerate(chain, 1):
         where = f"{head.name}: {_('version')} {hashed.entry.version}"
         if hashed.entry.version != place:
-            yield Problem(where, _("expected version {version}: a line is missing").format(version=place))
+            yield Problem(
+                where, _("expected version {version}: a line is missing").format(version=place)
+            )
         if hashed.hash_format != HASH_FORMAT:
-            yield Problem(where, _("unknown hash format {format}").format(format=hashed.hash_format))
+            yield Problem(
+                where, _("unknown hash format {format}").format(format=hashed.hash_format)
+            )
         elif chained(head.name, hashed.entry, previous) != hashed.hash:
             yield Problem(where, _("its content is not what was hashed"))
         previous = hashed.hash
     if (len(chain), previous) != (head.version, head.hash):
-        yield Problem(f"{head.name}: version", _("the log ends with {found}, the row expects {expected}").format(found=len(chain), expected=head.version))
+        yield Problem(
+            f"{head.name}: version",
+            _("the log ends with {found}, the row expects {expected}").format(
+                found=len(chain), expected=head.version
+            ),
+        )
 
 
 def _times(db: Connection) -> Iterator[Problem]:
     before = None
-    for number, at in db.execute(select(batches.c.id, batches.c.recorded_at).order_by(batches.c.id)):
+    for number, at in db.execute(
+        select(batches.c.id, batches.c.recorded_at).order_by(batches.c.id)
+    ):
         if before is not None and at < before:
             yield Problem(f"batches {number}: recorded_at", _("is earlier than the batch before"))
         before = at

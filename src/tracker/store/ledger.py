@@ -15,6 +15,8 @@ from tracker.errors import DatabaseRefusal, Refusal
 from tracker.i18n import _
 from tracker.store import schema
 
+__all__ = ["Connection", "Place"]  # what those above need to name
+
 # How long a writer waits for the others: longer than any batch takes, shorter than patience.
 _BUSY_SECONDS = 60
 
@@ -51,13 +53,15 @@ def place(named: str | None) -> Place:
         url.get_dialect()
     except (ArgumentError, NoSuchModuleError, ImportError) as reason:
         raise DatabaseRefusal(
-            _("not a database that tracker knows: {url} (give a file, or postgresql+psycopg://…)")
-            .format(url=named.partition("://")[0] + "://…")
+            _(
+                "not a database that tracker knows: {url} (give a file, or postgresql+psycopg://…)"
+            ).format(url=named.partition("://")[0] + "://…")
         ) from reason
     if url.get_backend_name() not in ("sqlite", "postgresql"):
         raise DatabaseRefusal(
-            _("tracker keeps its ledger in SQLite or PostgreSQL, not in {name}")
-            .format(name=url.get_backend_name())
+            _("tracker keeps its ledger in SQLite or PostgreSQL, not in {name}").format(
+                name=url.get_backend_name()
+            )
         )
     return Place(url, named=True)
 
@@ -87,8 +91,9 @@ def upgrading(at: Place) -> Iterator[Connection]:
             file.parent.mkdir(parents=True, exist_ok=True)
         except OSError as reason:
             raise DatabaseRefusal(
-                _("cannot make the folder {path}: {reason}")
-                .format(path=file.parent, reason=reason.strerror)
+                _("cannot make the folder {path}: {reason}").format(
+                    path=file.parent, reason=reason.strerror
+                )
             ) from reason
     with _connected(at, write=True, create=True) as db:
         found = schema.revision(db)
@@ -97,8 +102,9 @@ def upgrading(at: Place) -> Iterator[Connection]:
         yield db
         if file is not None and db.exec_driver_sql("PRAGMA foreign_key_check").first():
             raise DatabaseRefusal(
-                _("{place}: the upgrade would leave rows that point nowhere; nothing was changed")
-                .format(place=at)
+                _(
+                    "{place}: the upgrade would leave rows that point nowhere; nothing was changed"
+                ).format(place=at)
             )
 
 
@@ -140,7 +146,10 @@ def _engine(at: Place, *, write: bool, create: bool) -> Engine:
         # The driver opens no transaction by itself: `begin` below says which one is meant.
         connection = sqlite3.connect(
             f"{file.as_uri()}?{_mode(file, write=write, create=create)}",
-            uri=True, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False,
+            uri=True,
+            timeout=_BUSY_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
         )
         # A migration that makes a table anew would break them on the way; they are checked after it.
         connection.execute(f"PRAGMA foreign_keys = {'OFF' if create else 'ON'}")
@@ -163,7 +172,7 @@ def _engine(at: Place, *, write: bool, create: bool) -> Engine:
 def _mode(file: Path, *, write: bool, create: bool) -> str:
     if create:
         return "mode=rwc"
-    if write or os.access(file, os.W_OK) and os.access(file.parent, os.W_OK):
+    if write or (os.access(file, os.W_OK) and os.access(file.parent, os.W_OK)):
         return "mode=rw"
     # Readers of a WAL file write beside it. In a folder where nobody can, nobody else does either.
     return "mode=ro" if os.access(file.parent, os.W_OK) else "mode=ro&immutable=1"
@@ -190,13 +199,16 @@ def _check_revision(db: Connection, at: Place) -> None:
 def _refuse_foreign(found: str, at: Place) -> None:
     if not found.isdecimal():
         raise DatabaseRefusal(
-            _("{place} is a database, but no ledger of tracker; name another with --db")
-            .format(place=at)
+            _("{place} is a database, but no ledger of tracker; name another with --db").format(
+                place=at
+            )
         )
     if found > schema.HEAD:
         raise DatabaseRefusal(
-            _("the ledger {place} is of a newer tracker (schema {found}, this one knows {head});"
-              " upgrade tracker").format(place=at, found=found, head=schema.HEAD)
+            _(
+                "the ledger {place} is of a newer tracker (schema {found}, this one knows {head});"
+                " upgrade tracker"
+            ).format(place=at, found=found, head=schema.HEAD)
         )
 
 
@@ -216,7 +228,9 @@ def _in_words(reason: Exception, at: Place) -> Refusal:
         "database or disk is full": _("the disk is full; nothing was recorded in {place}"),
         "unable to open database file": _("cannot open {place}: is it a folder, or not yours?"),
         "disk I/O error": _("the disk of {place} does not answer (disk I/O error); try again"),
-        "connection failed": _("cannot reach {place}: is the server up, are name and password right?"),
+        "connection failed": _(
+            "cannot reach {place}: is the server up, are name and password right?"
+        ),
     }
     for words, message in told.items():
         if words in str(cause):

@@ -4,33 +4,28 @@ Loading twice equals loading once. Nothing of the log is touched: a target that 
 corrects becomes a retarget entry, an owner who left keeps his assignment and its log, retired.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table, delete, exists, insert, literal, select, update
 
-from tracker.domain.log import Entry
 from tracker.domain.words import EntryKind, Status, Verification
 from tracker.errors import BadFile, Problem
 from tracker.i18n import _
-from tracker.register import Commitment, FirstReport, Measure, Owner, Register, Sentence
+from tracker.register import Commitment, Measure, Owner, Register, Sentence
 from tracker.store import log
 from tracker.store.models import (
     Moment,
     assignments,
     commitments,
     documents,
-    entries,
     measures,
     owners,
     sections,
     sentences,
     stands,
 )
-
-# Who records what came with the program: nobody's `undo` takes it back by accident.
-PROGRAM = "tracker"
 
 
 class Change(NamedTuple):
@@ -65,13 +60,23 @@ class Loader:
         known = self._owners.keys() | {owner.code for owner in given}
         strays = [owner for owner in given if owner.parent and owner.parent not in known]
         if strays:
-            raise BadFile([
-                Problem(file, _("{code}: unknown owner {parent} above it").format(code=o.code, parent=o.parent))
-                for o in strays
-            ])
+            raise BadFile(
+                [
+                    Problem(
+                        file,
+                        _("{code}: unknown owner {parent} above it").format(
+                            code=o.code, parent=o.parent
+                        ),
+                    )
+                    for o in strays
+                ]
+            )
         rows = {
             owner.code: {
-                "code": owner.code, "name": owner.name, "name_en": owner.name_en, "place": place,
+                "code": owner.code,
+                "name": owner.name,
+                "name_en": owner.name_en,
+                "place": place,
             }
             for place, owner in enumerate(given, 1)
         }
@@ -89,51 +94,32 @@ class Loader:
         self._refuse_unknown_owners(file, given)
         document = self._document(given, fingerprint)
         section_ids = self._bring(
-            sections, "section",
+            sections,
+            "section",
             {
                 s.number: {
-                    "document_id": document, "number": s.number, "label": s.label,
-                    "title": s.title, "title_en": s.title_en,
+                    "document_id": document,
+                    "number": s.number,
+                    "label": s.label,
+                    "title": s.title,
+                    "title_en": s.title_en,
                 }
                 for s in given.sections
             },
-            {"document_id": document}, "number",
+            {"document_id": document},
+            "number",
         )
         measure_ids = self._bring(
-            measures, "measure",
+            measures,
+            "measure",
             {m.key: _measure_row(m, document, section_ids[m.section]) for m in given.measures},
-            {"document_id": document}, "key",
+            {"document_id": document},
+            "key",
         )
         for key, measure_id in measure_ids.items():
             measure = next((m for m in given.measures if m.key == key), None)
             self._measure(measure_id, measure.sentences if measure else ())
         self._add_assignments()
-
-    def reports(self, file: str, given: Iterable[FirstReport]) -> None:
-        """Append each first report that was never appended before."""
-        known = set(self.db.execute(select(entries.c.first_report)).scalars())
-        standing = {
-            (row.key, row.code): row.id
-            for row in self.db.execute(
-                select(commitments.c.key, owners.c.code, assignments.c.id)
-                .join(commitments, commitments.c.id == assignments.c.commitment_id)
-                .join(owners, owners.c.id == assignments.c.owner_id)
-                .where(assignments.c.standing)
-            )
-        }
-        fresh = [report for report in given if report.id not in known]
-        strays = [
-            Problem(file, _("{id}: {owner} has no assignment in {key}").format(
-                id=report.id, owner=report.owner, key=report.key))
-            for report in fresh
-            if (report.key, report.owner) not in standing
-        ]
-        if strays:
-            raise BadFile(strays)
-        drafts = [(standing[r.key, r.owner], _first_report(r)) for r in fresh]
-        if drafts:
-            log.append(self.db, drafts, command="seed", actor=PROGRAM, now=self.now)
-        self.changes += [Change("reported", "report", r.key, f"{r.owner} {r.id}") for r in fresh]
 
     def _refuse_unknown_owners(self, file: str, given: Register) -> None:
         named = {
@@ -146,45 +132,67 @@ class Loader:
         strays = sorted((key, owner) for owner, key in named if owner not in self._owners)
         if strays:
             known = ", ".join(self._owners)
-            raise BadFile([
-                Problem(file, _("{key}: unknown owner {owner} (known: {known})").format(
-                    key=key, owner=owner, known=known))
-                for key, owner in strays
-            ])
+            raise BadFile(
+                [
+                    Problem(
+                        file,
+                        _("{key}: unknown owner {owner} (known: {known})").format(
+                            key=key, owner=owner, known=known
+                        ),
+                    )
+                    for key, owner in strays
+                ]
+            )
 
     def _document(self, given: Register, fingerprint: str) -> int:
         row = {
-            "code": given.code, "title": given.title, "title_en": given.title_en,
-            "number": given.document_number, "issuer": given.issuer,
-            "issued_on": given.issued_on, "horizon": given.horizon, "fingerprint": fingerprint,
+            "code": given.code,
+            "title": given.title,
+            "title_en": given.title_en,
+            "number": given.document_number,
+            "issuer": given.issuer,
+            "issued_on": given.issued_on,
+            "horizon": given.horizon,
+            "fingerprint": fingerprint,
         }
         ids = self._bring(documents, "document", {given.code: row}, {"code": given.code}, "code")
         return ids[given.code]
 
     def _measure(self, measure: int, given: Sequence[Sentence]) -> None:
         self._bring(
-            sentences, "sentence",
+            sentences,
+            "sentence",
             {
                 s.number: {
-                    "measure_id": measure, "number": s.number, "fingerprint": s.fingerprint,
-                    "untracked": s.untracked, "untracked_en": s.untracked_en,
+                    "measure_id": measure,
+                    "number": s.number,
+                    "fingerprint": s.fingerprint,
+                    "untracked": s.untracked,
+                    "untracked_en": s.untracked_en,
                 }
                 for s in given
             },
-            {"measure_id": measure}, "number",
+            {"measure_id": measure},
+            "number",
         )
         self.db.execute(
-            delete(sentences).where(sentences.c.measure_id == measure, sentences.c.number > len(given))
+            delete(sentences).where(
+                sentences.c.measure_id == measure, sentences.c.number > len(given)
+            )
         )
         tracked = {s.commitment.key: (s, s.commitment) for s in given if s.commitment}
         before = {
             row.key: row
-            for row in self.db.execute(select(commitments).where(commitments.c.measure_id == measure))
+            for row in self.db.execute(
+                select(commitments).where(commitments.c.measure_id == measure)
+            )
         }
         ids = self._bring(
-            commitments, "commitment",
+            commitments,
+            "commitment",
             {key: _commitment_row(measure, s, c) for key, (s, c) in tracked.items()},
-            {"measure_id": measure}, "key",
+            {"measure_id": measure},
+            "key",
         )
         for key, commitment_id in ids.items():
             commitment = tracked[key][1] if key in tracked else None
@@ -195,12 +203,16 @@ class Loader:
     def _assignments(self, commitment_id: int, key: str, given: Commitment | None) -> None:
         wanted = {(self._owners[s.owner], s.role.value): s for s in given.shares} if given else {}
         codes = {number: code for code, number in self._owners.items()}
-        rows = self.db.execute(select(assignments).where(assignments.c.commitment_id == commitment_id))
+        rows = self.db.execute(
+            select(assignments).where(assignments.c.commitment_id == commitment_id)
+        )
         found = {(row.owner_id, row.role): row for row in rows}
-        for pair, row in found.items():
-            if row.standing and pair not in wanted:
-                self._stand(row.id, standing=False)
-                self.changes.append(Change("retired", "assignment", key, f"{codes[pair[0]]} {pair[1]}"))
+        for pair, old in found.items():
+            if old.standing and pair not in wanted:
+                self._stand(old.id, standing=False)
+                self.changes.append(
+                    Change("retired", "assignment", key, f"{codes[pair[0]]} {pair[1]}")
+                )
         for pair, share in wanted.items():
             labels = {"basis": share.basis.value, "scope": share.scope, "scope_en": share.scope_en}
             row = found.get(pair)
@@ -208,18 +220,30 @@ class Loader:
                 assert given is not None
                 self._new_assignments.append(
                     {
-                        "commitment_id": commitment_id, "owner_id": pair[0], "role": pair[1],
-                        **labels, **_unreported(given),
+                        "commitment_id": commitment_id,
+                        "owner_id": pair[0],
+                        "role": pair[1],
+                        **labels,
+                        **_unreported(given),
                     }
                 )
             elif not row.standing:
                 self._stand(row.id, standing=True)
             if row is None or not row.standing:
-                self.changes.append(Change("added", "assignment", key, f"{share.owner} {share.role}"))
-            if row is not None and _differing(row, labels):
-                self.db.execute(update(assignments).where(assignments.c.id == row.id).values(labels))
                 self.changes.append(
-                    Change("changed", "assignment", key, f"{share.owner}: {', '.join(_differing(row, labels))}")
+                    Change("added", "assignment", key, f"{share.owner} {share.role}")
+                )
+            if row is not None and _differing(row, labels):
+                self.db.execute(
+                    update(assignments).where(assignments.c.id == row.id).values(labels)
+                )
+                self.changes.append(
+                    Change(
+                        "changed",
+                        "assignment",
+                        key,
+                        f"{share.owner}: {', '.join(_differing(row, labels))}",
+                    )
                 )
 
     def _add_assignments(self) -> None:
@@ -256,16 +280,23 @@ class Loader:
             assignments.c.target.is_not_distinct_from(before.target),
         )
         entry = log.draft(
-            EntryKind.RETARGET, effective_on=self.today, target=given.target,
-            target_basis=given.target_basis, note=_("corrected in the register"),
+            EntryKind.RETARGET,
+            effective_on=self.today,
+            target=given.target,
+            target_basis=given.target_basis,
+            note=_("corrected in the register"),
         )
         drafts = [(number, entry) for number in self.db.execute(moved).scalars()]
         if drafts:
             log.append(self.db, drafts, command="seed", actor=self.actor, now=self.now)
 
     def _bring(
-        self, table: Table, what: str, wanted: Mapping[Any, Mapping[str, Any]],
-        within: Mapping[str, Any], key: str,
+        self,
+        table: Table,
+        what: str,
+        wanted: Mapping[Any, Mapping[str, Any]],
+        within: Mapping[str, Any],
+        key: str,
     ) -> dict[Any, int]:
         """Make the rows of `table` within a parent as `wanted`, by key; gives the ids of all by key."""
         chosen = [table.c[name] == value for name, value in within.items()]
@@ -292,33 +323,43 @@ def _differing(row: Any, values: Mapping[str, Any]) -> list[str]:  # noqa: ANN40
 
 def _measure_row(measure: Measure, document: int, section: int) -> dict[str, Any]:
     return {
-        "document_id": document, "section_id": section, "number": measure.number,
-        "key": measure.key, "label": measure.label,
-        "title": measure.title, "title_en": measure.title_en,
+        "document_id": document,
+        "section_id": section,
+        "number": measure.number,
+        "key": measure.key,
+        "label": measure.label,
+        "title": measure.title,
+        "title_en": measure.title_en,
     }
 
 
 def _commitment_row(measure: int, sentence: Sentence, given: Commitment) -> dict[str, Any]:
     return {
-        "measure_id": measure, "key": given.key, "sentence": sentence.number,
-        "title": given.title, "title_en": given.title_en, "kind": given.kind.value,
-        "weight": given.weight, "target": log.stored(given.target),
-        "target_basis": log.stored(given.target_basis), "note": given.note, "note_en": given.note_en,
+        "measure_id": measure,
+        "key": given.key,
+        "sentence": sentence.number,
+        "title": given.title,
+        "title_en": given.title_en,
+        "kind": given.kind.value,
+        "weight": given.weight,
+        "target": log.stored(given.target),
+        "target_basis": log.stored(given.target_basis),
+        "note": given.note,
+        "note_en": given.note_en,
     }
 
 
 def _unreported(given: Commitment) -> dict[str, Any]:
     target, basis = log.stored(given.target), log.stored(given.target_basis)
     return {
-        "first_target": target, "first_target_basis": basis,
-        "target": target, "target_basis": basis, "due_on": given.target and given.target.due,
-        "standing": True, "version": 0, "hash": "",
-        "status": Status.NOT_STARTED.value, "verification": Verification.UNREPORTED.value,
+        "first_target": target,
+        "first_target_basis": basis,
+        "target": target,
+        "target_basis": basis,
+        "due_on": given.target and given.target.due,
+        "standing": True,
+        "version": 0,
+        "hash": "",
+        "status": Status.NOT_STARTED.value,
+        "verification": Verification.UNREPORTED.value,
     }
-
-
-def _first_report(report: FirstReport) -> Entry:
-    return log.draft(
-        EntryKind.REPORT, effective_on=report.effective_on, status=report.status,
-        note=report.note, evidence=report.evidence, first_report=report.id,
-    )

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
-from tracker.domain.log import HASH_FORMAT, Entry, State, chained, fold
+from tracker.domain.log import ALWAYS, HASH_FORMAT, Entry, State, chained, fold
 from tracker.domain.target import Target
 from tracker.domain.words import Basis, EntryKind, Status, Verification, Word
 from tracker.store.models import assignments, batches, commitments, entries, owners
@@ -65,8 +65,16 @@ _CACHE = (
         {
             name: bindparam(f"new_{name}")
             for name in (
-                "version", "hash", "report", "status", "percent", "effective_on",
-                "verification", "target", "target_basis", "due_on",
+                "version",
+                "hash",
+                "report",
+                "status",
+                "percent",
+                "effective_on",
+                "verification",
+                "target",
+                "target_basis",
+                "due_on",
             )
         }
     )
@@ -109,7 +117,7 @@ class Hashed(NamedTuple):
 
 def draft(kind: EntryKind, **fields: Any) -> Entry:  # noqa: ANN401 - the fields of Entry
     """An entry before it has a version, a batch, a time and an actor; `append` gives it those."""
-    return Entry(version=0, batch=0, kind=kind, recorded_at=datetime.max, actor="", **fields)
+    return Entry(version=0, batch=0, kind=kind, recorded_at=ALWAYS, actor="", **fields)
 
 
 def append(
@@ -124,7 +132,9 @@ def append(
 
     `now` is a UTC time; a clock that has gone back gives the newest time already recorded.
     """
-    newest = db.execute(select(batches.c.recorded_at).order_by(batches.c.id.desc()).limit(1)).scalar()
+    newest = db.execute(
+        select(batches.c.recorded_at).order_by(batches.c.id.desc()).limit(1)
+    ).scalar()
     recorded_at = max(now, newest) if newest else now
     inserted = db.execute(
         insert(batches).values(command=command, actor=actor, recorded_at=recorded_at)

@@ -11,15 +11,7 @@ from tracker.domain.words import Role, plain
 from tracker.errors import NotFound
 from tracker.i18n import _, either
 from tracker.store.models import assignments, commitments, documents, measures, owners, sections
-
-
-class OwnerRow(NamedTuple):
-    """An owner; `parent` is the code of the one above."""
-
-    code: str
-    name: str
-    name_en: str
-    parent: str | None
+from tracker.store.rows import OwnerRow
 
 
 class Meant(NamedTuple):
@@ -42,7 +34,7 @@ def all_owners(db: Connection) -> list[OwnerRow]:
         .outerjoin(parents, parents.c.id == owners.c.parent_id)
         .order_by(owners.c.place, owners.c.code)
     )
-    return [OwnerRow(*row) for row in db.execute(statement)]
+    return [OwnerRow._make(row) for row in db.execute(statement)]
 
 
 def owner(db: Connection, said: str) -> str:
@@ -71,10 +63,14 @@ def and_below(db: Connection, code: str) -> tuple[str, ...]:
 
 def document(db: Connection, said: str) -> str:
     """The code of a document."""
-    codes = list(db.execute(select(documents.c.code).order_by(documents.c.code)).scalars())
+    codes: list[str] = list(
+        db.execute(select(documents.c.code).order_by(documents.c.code)).scalars()
+    )
     if said in codes:
         return said
-    raise NotFound(_("unknown document: {said} (known: {known})").format(said=said, known=", ".join(codes)))
+    raise NotFound(
+        _("unknown document: {said} (known: {known})").format(said=said, known=", ".join(codes))
+    )
 
 
 def section(db: Connection, said: str, document: str | None) -> int:
@@ -84,7 +80,7 @@ def section(db: Connection, said: str, document: str | None) -> int:
         statement = statement.where(documents.c.code == document)
     known = sorted(set(db.execute(statement).scalars()))
     wanted = number(said.strip())
-    if wanted in known:
+    if wanted is not None and wanted in known:
         return wanted
     raise NotFound(
         _("no section {said} (known: {known})").format(said=said, known=", ".join(map(str, known)))
@@ -93,23 +89,25 @@ def section(db: Connection, said: str, document: str | None) -> int:
 
 def key(db: Connection, said: str) -> str:
     """The key of a measure or a commitment, as registered; `2021-3.1` finds `2021-03.1`."""
-    known = set(db.execute(select(measures.c.key)).scalars())
+    known: set[str] = set(db.execute(select(measures.c.key)).scalars())
     wanted = plain(said).replace("_", "-").upper()
     measure, dot, rest = wanted.partition(".")
     head, dash, ordinal = measure.rpartition("-")
     if dash and ordinal.isdecimal():
         measure = f"{head}-{int(ordinal):02}"
     wanted = measure + dot + rest
-    by_folded = {each.upper(): each for each in known}
+    by_folded: dict[str, str] = {each.upper(): each for each in known}
     if not dot and wanted in by_folded:
         return by_folded[wanted]
-    known_commitments = set(db.execute(select(commitments.c.key)).scalars())
+    known_commitments: set[str] = set(db.execute(select(commitments.c.key)).scalars())
     by_folded = {each.upper(): each for each in known_commitments}
     if wanted in by_folded:
         return by_folded[wanted]
     nearest = get_close_matches(wanted, sorted(known | known_commitments), n=3, cutoff=0.6)
     raise NotFound(
-        _("unknown key: {said} (nearest: {nearest}; all: tracker list)").format(said=said, nearest=", ".join(nearest))
+        _("unknown key: {said} (nearest: {nearest}; all: tracker list)").format(
+            said=said, nearest=", ".join(nearest)
+        )
         if nearest
         else _("unknown key: {said} (tracker list shows all)").format(said=said)
     )
@@ -147,8 +145,13 @@ def _standing(db: Connection, keyed: str) -> Sequence[Meant]:
     column = measures.c.key if is_measure(keyed) else commitments.c.key
     statement = (
         select(
-            assignments.c.id, commitments.c.key, commitments.c.title, commitments.c.title_en,
-            owners.c.code, assignments.c.role, assignments.c.version,
+            assignments.c.id,
+            commitments.c.key,
+            commitments.c.title,
+            commitments.c.title_en,
+            owners.c.code,
+            assignments.c.role,
+            assignments.c.version,
         )
         .join(commitments, commitments.c.id == assignments.c.commitment_id)
         .join(measures, measures.c.id == commitments.c.measure_id)

@@ -4,11 +4,10 @@ Every question about states takes a relation of them from `states`: a question i
 whether it is about today or about what was known of a day long past.
 """
 
-from collections.abc import Iterable
-from datetime import date, datetime
-from typing import Any, NamedTuple
+from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Subquery, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select
 
 from tracker.domain.rollup import Numbers
 from tracker.domain.words import Role, Status, Verification
@@ -22,142 +21,17 @@ from tracker.store.models import (
     sections,
     sentences,
 )
-
-class MeasureRow(NamedTuple):
-    """A measure with its place in the document; `owners` in the order of the owners' table."""
-
-    id: int
-    key: str
-    document: str
-    section: int
-    section_label: str
-    section_title: str
-    section_title_en: str
-    number: int
-    label: str
-    title: str
-    title_en: str
-
-
-class SectionRow(NamedTuple):
-    """A section and its document."""
-
-    document: str
-    document_title: str
-    document_title_en: str
-    number: int
-    label: str
-    title: str
-    title_en: str
-
-
-class CommitmentRow(NamedTuple):
-    """A commitment."""
-
-    id: int
-    key: str
-    measure: str
-    document: str
-    section: int
-    sentence: int
-    title: str
-    title_en: str
-    kind: str
-    weight: int
-    note: str | None
-    note_en: str | None
-
-
-class AssignmentRow(NamedTuple):
-    """An assignment with its current report, if there is one, and the target in force."""
-
-    id: int
-    commitment_id: int
-    key: str
-    measure: str
-    document: str
-    title: str
-    title_en: str
-    kind: str
-    owner: str
-    role: str
-    basis: str
-    scope: str | None
-    scope_en: str | None
-    target: str | None
-    target_basis: str | None
-    status: str
-    percent: int | None
-    verification: str
-    note: str | None
-    problem: str | None
-    next_step: str | None
-    evidence: str | None
-    effective_on: date | None
-    recorded_at: datetime | None
-    actor: str | None
-    version: int
-
-
-class TargetRow(NamedTuple):
-    """A target that some commitment of a measure has; `open` where one with it is not done."""
-
-    measure_id: int
-    target: str
-    basis: str
-    open: bool
-
-
-class EntryRow(NamedTuple):
-    """A line of the log; `names` is the id of the entry that it is about."""
-
-    entry: int
-    batch: int
-    key: str
-    owner: str
-    version: int
-    kind: str
-    status: str | None
-    percent: int | None
-    note: str | None
-    problem: str | None
-    next_step: str | None
-    evidence: str | None
-    verification: str | None
-    target: str | None
-    target_basis: str | None
-    effective_on: date
-    recorded_at: datetime
-    actor: str
-    names: int | None
-    hash: str
-
-
-class SentenceRow(NamedTuple):
-    """A sentence of a measure, and the commitment that it is, or why it is none."""
-
-    document: str
-    measure: str
-    measure_title: str
-    measure_title_en: str
-    number: int
-    fingerprint: str
-    commitment: str | None
-    owners: int
-    untracked: str | None
-    untracked_en: str | None
-
-
-class Filters(NamedTuple):
-    """Which rows to show; a filter never changes a figure in them."""
-
-    document: str | None = None
-    section: int | None = None
-    owners: tuple[str, ...] = ()
-    due_before: date | None = None
-    search: tuple[str, ...] = ()
-    key: str | None = None
-
+from tracker.store.rows import (
+    AssignmentRow,
+    CommitmentRow,
+    EntryRow,
+    Filters,
+    MeasureRow,
+    SectionRow,
+    SentenceRow,
+    TargetRow,
+)
+from tracker.store.states import States
 
 _GROUPS: dict[str, tuple[ColumnElement[Any], ...]] = {
     "total": (),
@@ -173,56 +47,99 @@ def measure_rows(db: Connection, filters: Filters = Filters()) -> list[MeasureRo
     """The measures that have somebody to do them, in the order of documents and numbers."""
     statement = (
         select(
-            measures.c.id, measures.c.key, documents.c.code,
-            sections.c.number, sections.c.label, sections.c.title, sections.c.title_en,
-            measures.c.number, measures.c.label, measures.c.title, measures.c.title_en,
+            measures.c.id,
+            measures.c.key,
+            documents.c.code,
+            sections.c.number,
+            sections.c.label,
+            sections.c.title,
+            sections.c.title_en,
+            measures.c.number,
+            measures.c.label,
+            measures.c.title,
+            measures.c.title_en,
         )
         .join(documents, documents.c.id == measures.c.document_id)
         .join(sections, sections.c.id == measures.c.section_id)
-        .where(*_places(filters), measures.c.id.in_(_with_assignments(commitments.c.measure_id, filters)))
+        .where(
+            *_places(filters),
+            measures.c.id.in_(_with_assignments(commitments.c.measure_id, filters)),
+        )
         .order_by(documents.c.code, measures.c.number)
     )
     for word in filters.search:
         statement = statement.where(
-            or_(_says(word, measures.c.title, measures.c.title_en, measures.c.key),
-                measures.c.id.in_(select(commitments.c.measure_id).where(_mentions(word))))
+            or_(
+                _says(word, measures.c.title, measures.c.title_en, measures.c.key),
+                measures.c.id.in_(select(commitments.c.measure_id).where(_mentions(word))),
+            )
         )
-    return [MeasureRow(*row) for row in db.execute(statement)]
+    return [MeasureRow._make(row) for row in db.execute(statement)]
 
 
 def commitment_rows(db: Connection, filters: Filters = Filters()) -> list[CommitmentRow]:
     """The commitments that have somebody to do them, in the order of their measures."""
     statement = (
         select(
-            commitments.c.id, commitments.c.key, measures.c.key, documents.c.code,
-            sections.c.number, commitments.c.sentence, commitments.c.title, commitments.c.title_en,
-            commitments.c.kind, commitments.c.weight, commitments.c.note, commitments.c.note_en,
+            commitments.c.id,
+            commitments.c.key,
+            measures.c.key,
+            documents.c.code,
+            sections.c.number,
+            commitments.c.sentence,
+            commitments.c.title,
+            commitments.c.title_en,
+            commitments.c.kind,
+            commitments.c.weight,
+            commitments.c.note,
+            commitments.c.note_en,
         )
         .join(measures, measures.c.id == commitments.c.measure_id)
         .join(documents, documents.c.id == measures.c.document_id)
         .join(sections, sections.c.id == measures.c.section_id)
         .where(
-            *_places(filters), *map(_mentions, filters.search),
+            *_places(filters),
+            *map(_mentions, filters.search),
             commitments.c.id.in_(_with_assignments(assignments.c.commitment_id, filters)),
         )
         .order_by(documents.c.code, measures.c.number, commitments.c.sentence)
     )
-    return [CommitmentRow(*row) for row in db.execute(statement)]
+    return [CommitmentRow._make(row) for row in db.execute(statement)]
 
 
 def assignment_rows(
-    db: Connection, states: Subquery, filters: Filters = Filters(), status: Status | None = None
+    db: Connection, states: States, filters: Filters = Filters(), status: Status | None = None
 ) -> list[AssignmentRow]:
     """The assignments with what was last reported of them, in the order of their commitments."""
     state, report = states.c, entries.c
     statement = (
         select(
-            state.id, state.commitment_id, commitments.c.key, measures.c.key, documents.c.code,
-            commitments.c.title, commitments.c.title_en, commitments.c.kind,
-            owners.c.code, state.role, state.basis, state.scope, state.scope_en,
-            state.target, state.target_basis, state.status, report.percent, state.verification,
-            report.note, report.problem, report.next_step, report.evidence,
-            report.effective_on, report.recorded_at, report.actor, state.version,
+            state.id,
+            state.commitment_id,
+            commitments.c.key,
+            measures.c.key,
+            documents.c.code,
+            commitments.c.title,
+            commitments.c.title_en,
+            commitments.c.kind,
+            owners.c.code,
+            state.role,
+            state.basis,
+            state.scope,
+            state.scope_en,
+            state.target,
+            state.target_basis,
+            state.status,
+            report.percent,
+            state.verification,
+            report.note,
+            report.problem,
+            report.next_step,
+            report.evidence,
+            report.effective_on,
+            report.recorded_at,
+            report.actor,
+            state.version,
         )
         .select_from(states)
         .join(commitments, commitments.c.id == state.commitment_id)
@@ -232,17 +149,24 @@ def assignment_rows(
         .join(owners, owners.c.id == state.owner_id)
         .outerjoin(entries, and_(report.assignment_id == state.id, report.version == state.report))
         .where(
-            *_places(filters), *map(_mentions, filters.search),
+            *_places(filters),
+            *map(_mentions, filters.search),
             *([owners.c.code.in_(filters.owners)] if filters.owners else []),
             *([state.status == status.value] if status else []),
         )
-        .order_by(documents.c.code, measures.c.number, commitments.c.sentence, owners.c.place, owners.c.code)
+        .order_by(
+            documents.c.code,
+            measures.c.number,
+            commitments.c.sentence,
+            owners.c.place,
+            owners.c.code,
+        )
     )
-    return [AssignmentRow(*row) for row in db.execute(statement)]
+    return [AssignmentRow._make(row) for row in db.execute(statement)]
 
 
 def numbers(
-    db: Connection, states: Subquery, by: str, filters: Filters = Filters()
+    db: Connection, states: States, by: str, filters: Filters = Filters()
 ) -> dict[Any, Numbers]:
     """Counts of assignments by owner or document (codes), measure or commitment (ids), section
     (document code, number), or in total (under the empty tuple).
@@ -283,7 +207,7 @@ def numbers(
     }
 
 
-def measure_owners(db: Connection, states: Subquery) -> dict[int, list[str]]:
+def measure_owners(db: Connection, states: States) -> dict[int, list[str]]:
     """The codes of the owners in each measure (by its id), in the order of the owners' table."""
     statement = (
         select(commitments.c.measure_id, owners.c.code)
@@ -299,7 +223,7 @@ def measure_owners(db: Connection, states: Subquery) -> dict[int, list[str]]:
     return found
 
 
-def commitment_counts(db: Connection, states: Subquery) -> dict[int, int]:
+def commitment_counts(db: Connection, states: States) -> dict[int, int]:
     """How many commitments each measure (by its id) has."""
     statement = (
         select(commitments.c.measure_id, func.count(commitments.c.id.distinct()))
@@ -310,13 +234,15 @@ def commitment_counts(db: Connection, states: Subquery) -> dict[int, int]:
     return {row[0]: row[1] for row in db.execute(statement)}
 
 
-def measure_targets(db: Connection, states: Subquery) -> list[TargetRow]:
+def measure_targets(db: Connection, states: States) -> list[TargetRow]:
     """The targets that each measure's commitments have, and whether one with it is still open."""
     state = states.c
     shut = state.status.in_([Status.DONE.value, Status.DROPPED.value])
     statement = (
         select(
-            commitments.c.measure_id, state.target, state.target_basis,
+            commitments.c.measure_id,
+            state.target,
+            state.target_basis,
             func.max(case((shut, 0), else_=1)),
         )
         .select_from(states)
@@ -331,28 +257,52 @@ def section_rows(db: Connection) -> list[SectionRow]:
     """The sections of all documents."""
     statement = (
         select(
-            documents.c.code, documents.c.title, documents.c.title_en,
-            sections.c.number, sections.c.label, sections.c.title, sections.c.title_en,
+            documents.c.code,
+            documents.c.title,
+            documents.c.title_en,
+            sections.c.number,
+            sections.c.label,
+            sections.c.title,
+            sections.c.title_en,
         )
         .join(documents, documents.c.id == sections.c.document_id)
         .order_by(documents.c.code, sections.c.number)
     )
-    return [SectionRow(*row) for row in db.execute(statement)]
+    return [SectionRow._make(row) for row in db.execute(statement)]
 
 
 def entry_rows(
-    db: Connection, *, filters: Filters = Filters(), since: date | None = None,
-    actor: str | None = None, batch: int | None = None,
+    db: Connection,
+    *,
+    filters: Filters = Filters(),
+    since: date | None = None,
+    actor: str | None = None,
+    batch: int | None = None,
 ) -> list[EntryRow]:
     """The lines of the log, oldest first."""
     named = entries.alias("named")
     statement = (
         select(
-            entries.c.id, entries.c.batch, commitments.c.key, owners.c.code, entries.c.version,
-            entries.c.kind, entries.c.status, entries.c.percent, entries.c.note,
-            entries.c.problem, entries.c.next_step, entries.c.evidence, entries.c.verification,
-            entries.c.target, entries.c.target_basis, entries.c.effective_on,
-            entries.c.recorded_at, entries.c.actor, named.c.id, entries.c.hash,
+            entries.c.id,
+            entries.c.batch,
+            commitments.c.key,
+            owners.c.code,
+            entries.c.version,
+            entries.c.kind,
+            entries.c.status,
+            entries.c.percent,
+            entries.c.note,
+            entries.c.problem,
+            entries.c.next_step,
+            entries.c.evidence,
+            entries.c.verification,
+            entries.c.target,
+            entries.c.target_basis,
+            entries.c.effective_on,
+            entries.c.recorded_at,
+            entries.c.actor,
+            named.c.id,
+            entries.c.hash,
         )
         .join(assignments, assignments.c.id == entries.c.assignment_id)
         .join(commitments, commitments.c.id == assignments.c.commitment_id)
@@ -360,7 +310,12 @@ def entry_rows(
         .join(documents, documents.c.id == measures.c.document_id)
         .join(sections, sections.c.id == measures.c.section_id)
         .join(owners, owners.c.id == assignments.c.owner_id)
-        .outerjoin(named, and_(named.c.assignment_id == entries.c.assignment_id, named.c.version == entries.c.names))
+        .outerjoin(
+            named,
+            and_(
+                named.c.assignment_id == entries.c.assignment_id, named.c.version == entries.c.names
+            ),
+        )
         .where(*_places(filters))
         .order_by(entries.c.id)
     )
@@ -372,7 +327,7 @@ def entry_rows(
         statement = statement.where(entries.c.actor == actor)
     if batch:
         statement = statement.where(entries.c.batch == batch)
-    return [EntryRow(*row) for row in db.execute(statement)]
+    return [EntryRow._make(row) for row in db.execute(statement)]
 
 
 def sentence_rows(db: Connection, document: str | None = None) -> list[SentenceRow]:
@@ -384,25 +339,36 @@ def sentence_rows(db: Connection, document: str | None = None) -> list[SentenceR
         .subquery("standing")
     )
     tracked = (
-        select(commitments.c.measure_id, commitments.c.sentence, commitments.c.key, standing.c.owners)
+        select(
+            commitments.c.measure_id, commitments.c.sentence, commitments.c.key, standing.c.owners
+        )
         .join(standing, standing.c.commitment_id == commitments.c.id)
         .subquery("tracked")
     )
     statement = (
         select(
-            documents.c.code, measures.c.key, measures.c.title, measures.c.title_en,
+            documents.c.code,
+            measures.c.key,
+            measures.c.title,
+            measures.c.title_en,
             sentences.c.number,
-            sentences.c.fingerprint, tracked.c.key, func.coalesce(tracked.c.owners, 0),
-            sentences.c.untracked, sentences.c.untracked_en,
+            sentences.c.fingerprint,
+            tracked.c.key,
+            func.coalesce(tracked.c.owners, 0),
+            sentences.c.untracked,
+            sentences.c.untracked_en,
         )
         .join(measures, measures.c.id == sentences.c.measure_id)
         .join(documents, documents.c.id == measures.c.document_id)
-        .outerjoin(tracked, and_(tracked.c.measure_id == measures.c.id, tracked.c.sentence == sentences.c.number))
+        .outerjoin(
+            tracked,
+            and_(tracked.c.measure_id == measures.c.id, tracked.c.sentence == sentences.c.number),
+        )
         .order_by(documents.c.code, measures.c.number, sentences.c.number)
     )
     if document:
         statement = statement.where(documents.c.code == document)
-    return [SentenceRow(*row) for row in db.execute(statement)]
+    return [SentenceRow._make(row) for row in db.execute(statement)]
 
 
 def _places(filters: Filters) -> list[ColumnElement[bool]]:
@@ -444,8 +410,12 @@ def _mentions(word: str) -> ColumnElement[bool]:
         assignments.c.standing, _says(word, assignments.c.scope, assignments.c.scope_en)
     )
     own = _says(
-        word, commitments.c.title, commitments.c.title_en,
-        commitments.c.note, commitments.c.note_en, commitments.c.key,
+        word,
+        commitments.c.title,
+        commitments.c.title_en,
+        commitments.c.note,
+        commitments.c.note_en,
+        commitments.c.key,
     )
     return or_(own, commitments.c.id.in_(scoped))
 

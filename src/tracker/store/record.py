@@ -48,28 +48,34 @@ def report(
 def _check(given: Report, today: date, *, without_evidence: bool) -> None:
     """Refuse what contradicts itself, what is not yet, and a done that nothing shows."""
     if given.percent is not None and not 0 <= given.percent <= 100:  # noqa: PLR2004 - per cent
-        raise UsageRefusal(_("percent is a whole number from 0 to 100, not {said}").format(said=given.percent))
+        raise UsageRefusal(
+            _("percent is a whole number from 0 to 100, not {said}").format(said=given.percent)
+        )
     only = {Status.DONE: 100, Status.NOT_STARTED: 0}.get(given.status)
     if given.percent is not None and only is not None and given.percent != only:
         raise Refusal(
-            _("{status} and {percent} percent contradict each other: say {only}, or leave it out").format(
-                status=given.status, percent=given.percent, only=only
-            )
+            _(
+                "{status} and {percent} percent contradict each other: say {only}, or leave it out"
+            ).format(status=given.status, percent=given.percent, only=only)
         )
     if given.effective_on > today:
         raise Refusal(
-            _("{date} lies in the future: a report says what is already so (today is {today})").format(
-                date=given.effective_on, today=today
-            )
+            _(
+                "{date} lies in the future: a report says what is already so (today is {today})"
+            ).format(date=given.effective_on, today=today)
         )
     if given.status is Status.DONE and not given.evidence and not without_evidence:
         raise Refusal(
-            _("done wants evidence: add --evidence URL, FILE or DOCUMENT, or say --without-evidence"
-              " and it stays listed as unevidenced")
+            _(
+                "done wants evidence: add --evidence URL, FILE or DOCUMENT, or say --without-evidence"
+                " and it stays listed as unevidenced"
+            )
         )
     for text in given:
         if isinstance(text, str) and not text.isprintable() and _unstorable(text):
-            raise UsageRefusal(_("a text holds bytes that are no characters; check the terminal's encoding"))
+            raise UsageRefusal(
+                _("a text holds bytes that are no characters; check the terminal's encoding")
+            )
 
 
 def _unstorable(text: str) -> bool:
@@ -98,11 +104,11 @@ def _last_standing(db: Connection, actor: str) -> int:
     mine = select(batches.c.id).where(batches.c.actor == actor).order_by(batches.c.id.desc())
     for number in db.execute(mine).scalars():
         if _standing_entries(db, number):
-            return number
+            return int(number)
     raise NotFound(
-        _("{actor} has recorded nothing that could be undone (tracker log shows the batches)").format(
-            actor=actor
-        )
+        _(
+            "{actor} has recorded nothing that could be undone (tracker log shows the batches)"
+        ).format(actor=actor)
     )
 
 

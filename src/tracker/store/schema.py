@@ -1,8 +1,13 @@
 """The schema of a ledger: which revision it has, which one the program wants, and the way there."""
 
+from typing import TYPE_CHECKING
+
 from sqlalchemy import Connection, inspect, text
 
 from tracker import bundled
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 HEAD = "0001"
 
@@ -63,7 +68,7 @@ def differences(db: Connection) -> list[object]:
     return list(compare_metadata(MigrationContext.configure(db), metadata))
 
 
-def _config(db: Connection):  # type: ignore[no-untyped-def]  # noqa: ANN202 - Alembic's own type is not imported here
+def _config(db: Connection) -> "Config":
     from alembic.config import Config  # noqa: PLC0415
 
     config = Config()

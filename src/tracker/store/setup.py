@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from tracker import bundled, register
 from tracker.errors import NotFound
 from tracker.i18n import _
-from tracker.store import ledger, schema
+from tracker.store import first_reports, ledger, schema
 from tracker.store.loading import Change, Loader
 
 
@@ -45,7 +45,10 @@ def load(
         if content.register:
             loader.register(str(file), content.register, fingerprint)
         if content.reports:
-            loader.reports(str(file), content.reports)
+            appended = first_reports.append(db, str(file), content.reports, now=loader.now)
+            loader.changes += [
+                Change("reported", "report", r.key, f"{r.owner} {r.id}") for r in appended
+            ]
     return loader.changes
 
 
@@ -55,4 +58,6 @@ def _bytes(file: Path) -> bytes:
     except FileNotFoundError as reason:
         raise NotFound(_("no file {file}").format(file=file)) from reason
     except OSError as reason:
-        raise NotFound(_("cannot read {file}: {reason}").format(file=file, reason=reason.strerror)) from reason
+        raise NotFound(
+            _("cannot read {file}: {reason}").format(file=file, reason=reason.strerror)
+        ) from reason

@@ -12,22 +12,34 @@ from sqlalchemy import ColumnElement, ScalarSelect, Subquery, and_, case, exists
 from tracker.domain.words import EntryKind, Status, Verification
 from tracker.store.models import assignments, entries, stands
 
+# A relation of states, as queries take it.
+States = Subquery
 
-def now() -> Subquery:
+
+def now() -> States:
     """The states as they are: what the assignments cache."""
     return (
         select(
-            assignments.c.id, assignments.c.commitment_id, assignments.c.owner_id,
-            assignments.c.role, assignments.c.basis, assignments.c.scope, assignments.c.scope_en,
-            assignments.c.report, assignments.c.status, assignments.c.verification,
-            assignments.c.target, assignments.c.target_basis, assignments.c.version,
+            assignments.c.id,
+            assignments.c.commitment_id,
+            assignments.c.owner_id,
+            assignments.c.role,
+            assignments.c.basis,
+            assignments.c.scope,
+            assignments.c.scope_en,
+            assignments.c.report,
+            assignments.c.status,
+            assignments.c.verification,
+            assignments.c.target,
+            assignments.c.target_basis,
+            assignments.c.version,
         )
         .where(assignments.c.standing)
         .subquery("states")
     )
 
 
-def on(as_of: date, known_on: datetime) -> Subquery:
+def on(as_of: date, known_on: datetime) -> States:
     """The states as they were on a date, by what had been recorded at a time."""
     report = _newest(EntryKind.REPORT, entries.c.version, as_of, known_on)
     retarget = _newest(EntryKind.RETARGET, entries.c.version, as_of, known_on)
@@ -69,18 +81,33 @@ def on(as_of: date, known_on: datetime) -> Subquery:
     is_moved = folded.c.retarget_then.is_not(None)
     return (
         select(
-            folded.c.id, folded.c.commitment_id, folded.c.owner_id,
-            folded.c.role, folded.c.basis, folded.c.scope, folded.c.scope_en,
+            folded.c.id,
+            folded.c.commitment_id,
+            folded.c.owner_id,
+            folded.c.role,
+            folded.c.basis,
+            folded.c.scope,
+            folded.c.scope_en,
             folded.c.report_then.label("report"),
             func.coalesce(reported.c.status, Status.NOT_STARTED.value).label("status"),
             func.coalesce(verdict, unread).label("verification"),
             case((is_moved, moved.c.target), else_=folded.c.first_target).label("target"),
-            case((is_moved, moved.c.target_basis), else_=folded.c.first_target_basis).label("target_basis"),
+            case((is_moved, moved.c.target_basis), else_=folded.c.first_target_basis).label(
+                "target_basis"
+            ),
             version.label("version"),
         )
         .select_from(folded)
-        .outerjoin(reported, and_(reported.c.assignment_id == folded.c.id, reported.c.version == folded.c.report_then))
-        .outerjoin(moved, and_(moved.c.assignment_id == folded.c.id, moved.c.version == folded.c.retarget_then))
+        .outerjoin(
+            reported,
+            and_(
+                reported.c.assignment_id == folded.c.id, reported.c.version == folded.c.report_then
+            ),
+        )
+        .outerjoin(
+            moved,
+            and_(moved.c.assignment_id == folded.c.id, moved.c.version == folded.c.retarget_then),
+        )
         .subquery("states")
     )
 

@@ -1,0 +1,149 @@
+"""The rows that questions give, and the filters that say which ones; all frozen."""
+
+from datetime import date, datetime
+from typing import NamedTuple
+
+
+class MeasureRow(NamedTuple):
+    """A measure with its place in the document; `owners` in the order of the owners' table."""
+
+    id: int
+    key: str
+    document: str
+    section: int
+    section_label: str
+    section_title: str
+    section_title_en: str
+    number: int
+    label: str
+    title: str
+    title_en: str
+
+
+class SectionRow(NamedTuple):
+    """A section and its document."""
+
+    document: str
+    document_title: str
+    document_title_en: str
+    number: int
+    label: str
+    title: str
+    title_en: str
+
+
+class CommitmentRow(NamedTuple):
+    """A commitment."""
+
+    id: int
+    key: str
+    measure: str
+    document: str
+    section: int
+    sentence: int
+    title: str
+    title_en: str
+    kind: str
+    weight: int
+    note: str | None
+    note_en: str | None
+
+
+class AssignmentRow(NamedTuple):
+    """An assignment with its current report, if there is one, and the target in force."""
+
+    id: int
+    commitment_id: int
+    key: str
+    measure: str
+    document: str
+    title: str
+    title_en: str
+    kind: str
+    owner: str
+    role: str
+    basis: str
+    scope: str | None
+    scope_en: str | None
+    target: str | None
+    target_basis: str | None
+    status: str
+    percent: int | None
+    verification: str
+    note: str | None
+    problem: str | None
+    next_step: str | None
+    evidence: str | None
+    effective_on: date | None
+    recorded_at: datetime | None
+    actor: str | None
+    version: int
+
+
+class TargetRow(NamedTuple):
+    """A target that some commitment of a measure has; `open` where one with it is not done."""
+
+    measure_id: int
+    target: str
+    basis: str
+    open: bool
+
+
+class EntryRow(NamedTuple):
+    """A line of the log; `names` is the id of the entry that it is about."""
+
+    entry: int
+    batch: int
+    key: str
+    owner: str
+    version: int
+    kind: str
+    status: str | None
+    percent: int | None
+    note: str | None
+    problem: str | None
+    next_step: str | None
+    evidence: str | None
+    verification: str | None
+    target: str | None
+    target_basis: str | None
+    effective_on: date
+    recorded_at: datetime
+    actor: str
+    names: int | None
+    hash: str
+
+
+class SentenceRow(NamedTuple):
+    """A sentence of a measure, and the commitment that it is, or why it is none."""
+
+    document: str
+    measure: str
+    measure_title: str
+    measure_title_en: str
+    number: int
+    fingerprint: str
+    commitment: str | None
+    owners: int
+    untracked: str | None
+    untracked_en: str | None
+
+
+class OwnerRow(NamedTuple):
+    """An owner; `parent` is the code of the one above."""
+
+    code: str
+    name: str
+    name_en: str
+    parent: str | None
+
+
+class Filters(NamedTuple):
+    """Which rows to show; a filter never changes a figure in them."""
+
+    document: str | None = None
+    section: int | None = None
+    owners: tuple[str, ...] = ()
+    due_before: date | None = None
+    search: tuple[str, ...] = ()
+    key: str | None = None
