@@ -105,7 +105,7 @@ class _Builder:
                         name_event, _("the field {name} stands here twice").format(name=name.value)
                     )
                 else:
-                    fields[name.value] = value
+                    fields[name.value] = value._replace(line=name.line)
         return Tree(fields, self.file, line)
 
     @staticmethod

@@ -95,7 +95,7 @@ def output(what: "Report | Table", form: str, out: Path | None) -> None:
     from tracker.render import Screen, render  # noqa: PLC0415 - not for help
 
     if out is None or str(out) == "-":
-        typer.echo(render(what, form, _screen()), nl=False)
+        sys.stdout.write(render(what, form, _screen()))
         return
     text = render(what, form, Screen())
     # Spreadsheets take CSV for UTF-8 only behind a byte order mark.

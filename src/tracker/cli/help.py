@@ -33,8 +33,9 @@ def prepared(command: Any) -> Any:  # noqa: ANN401 - the library's command
 
 
 def _shared_options() -> list[TyperOption]:
-    def keep(_ctx: Any, param: Any, value: str | None) -> None:  # noqa: ANN401 - the library's
-        if value is not None:
+    def keep(ctx: Any, param: Any, value: str | None) -> None:  # noqa: ANN401 - the library's
+        # Before the command or behind it: what is said last holds.
+        if value is not None or ctx.parent is None:
             setattr(settings, param.name, value)
 
     def version(_ctx: Any, _param: Any, value: bool) -> None:  # noqa: ANN401 - as above
@@ -50,11 +51,11 @@ def _shared_options() -> list[TyperOption]:
     return [
         TyperOption(
             param_decls=["--db"], expose_value=False, callback=keep, envvar="TRACKER_DB",
-            metavar=_("PATH-OR-URL"), help=_("The ledger to use; else TRACKER_DB, else your own."),
+            metavar="PATH-OR-URL", help=_("The ledger to use; else TRACKER_DB, else your own."),
         ),
         TyperOption(
             param_decls=["--actor"], expose_value=False, callback=keep, envvar="TRACKER_ACTOR",
-            metavar=_("NAME"), help=_("Who acts; else TRACKER_ACTOR, else the user of this machine."),
+            metavar="NAME", help=_("Who acts; else TRACKER_ACTOR, else the user of this machine."),
         ),
         TyperOption(
             param_decls=["--lang"], expose_value=False, metavar="en|zh",
@@ -75,7 +76,8 @@ def usage_message(problem: typer.TyperException) -> str:
     """What is wrong with a command line, in one line that says what to do."""
     context: Any = getattr(problem, "ctx", None)
     command = context.command_path if context else "tracker"
-    return f"{_what(problem)} ({_('help: {command} --help').format(command=command)})"
+    tail = _("help: {command} --help").format(command=command)
+    return f"{_what(problem)} ({tail})"
 
 
 def _what(problem: typer.TyperException) -> str:

@@ -61,7 +61,7 @@ def covered(db: Connection, document: str | None, source: Path | None = None) ->
         ),
         (
             tabulated(
-                "measures",
+                "by_measure",
                 _("By measure"),
                 _by_measure(sentences),
                 [
@@ -76,7 +76,7 @@ def covered(db: Connection, document: str | None, source: Path | None = None) ->
                 ],
             ),
             tabulated(
-                "sentences",
+                "by_sentence",
                 _("Sentences"),
                 sentences,
                 [

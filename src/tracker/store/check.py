@@ -86,7 +86,7 @@ def _assignments(db: Connection) -> Iterator[Problem]:
 def _chain(head: Head, chain: list[Hashed]) -> Iterator[Problem]:
     previous = ""
     for place, hashed in enumerate(chain, 1):
-        where = f"{head.name}: {_('version')} {hashed.entry.version}"
+        where = f"{head.name}: version {hashed.entry.version}"
         if hashed.entry.version != place:
             yield Problem(
                 where, _("expected version {version}: a line is missing").format(version=place)

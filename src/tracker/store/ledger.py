@@ -95,10 +95,11 @@ def upgrading(at: Place) -> Iterator[Connection]:
                     path=file.parent, reason=reason.strerror
                 )
             ) from reason
+    if file is not None and file.exists() and file.stat().st_size:
+        # Looked at first without touching it: it may be somebody else's.
+        with _connected(at, write=False) as db:
+            _refuse_foreign(schema.revision(db) or "?", at)
     with _connected(at, write=True, create=True) as db:
-        found = schema.revision(db)
-        if found is not None:
-            _refuse_foreign(found, at)
         yield db
         if file is not None and db.exec_driver_sql("PRAGMA foreign_key_check").first():
             raise DatabaseRefusal(

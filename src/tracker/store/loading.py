@@ -28,6 +28,10 @@ from tracker.store.models import (
 )
 
 
+# In both languages: what is written to the log does not depend on who runs the program.
+_CORRECTED = "登记册更正 / corrected in the register"
+
+
 class Change(NamedTuple):
     """One thing that loading did, or would do: `deed` is added, changed, retired or reported."""
 
@@ -284,7 +288,7 @@ class Loader:
             effective_on=self.today,
             target=given.target,
             target_basis=given.target_basis,
-            note=_("corrected in the register"),
+            note=_CORRECTED,
         )
         drafts = [(number, entry) for number in self.db.execute(moved).scalars()]
         if drafts:

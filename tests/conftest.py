@@ -1,0 +1,86 @@
+"""A ledger for each test, built by the migrations, and the program to run on it."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from tracker.cli.app import run
+from tracker.i18n import speak
+from tracker.store import ledger, setup
+
+TODAY = date(2024, 6, 30)
+NOW = datetime(2024, 6, 30, 4, 0, tzinfo=UTC)
+SOURCES = Path(os.environ.get("TRACKER_SOURCES", Path(__file__).parents[2] / "shared" / "sources"))
+
+
+class Ran(NamedTuple):
+    """What a command line gave."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+Run = Callable[..., Ran]
+
+
+@pytest.fixture(autouse=True)
+def _english_and_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    for name in ("TRACKER_DB", "LC_ALL", "LC_MESSAGES", "LANG", "LANGUAGE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TRACKER_ACTOR", "li")
+    for name in ("HOME", "XDG_DATA_HOME", "LOCALAPPDATA"):
+        monkeypatch.setenv(name, str(tmp_path / "home"))
+    speak("en")
+    yield
+    speak("en")
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("template") / "ledger.sqlite"
+    setup.create(ledger.place(str(file)), actor="builder", today=TODAY, now=NOW)
+    return file
+
+
+@pytest.fixture
+def file(template: Path, tmp_path: Path) -> Path:
+    """A ledger of its own with the bundled registers and first reports."""
+    copy = tmp_path / "ledger.sqlite"
+    shutil.copy(template, copy)
+    return copy
+
+
+@pytest.fixture
+def at(file: Path) -> ledger.Place:
+    return ledger.place(str(file))
+
+
+@pytest.fixture
+def tracker(file: Path, capfd: pytest.CaptureFixture[str]) -> Run:
+    """Run the program on the ledger of this test: `tracker("list", "-f", "json")`."""
+
+    def call(*arguments: str, db: Path | str | None = file) -> Ran:
+        capfd.readouterr()
+        code = run([*(["--db", str(db)] if db else []), *arguments])
+        out, err = capfd.readouterr()
+        return Ran(code, out, err)
+
+    return call
+
+
+@pytest.fixture
+def sources() -> Path:
+    if not SOURCES.is_dir():
+        pytest.skip("the source documents are not here (TRACKER_SOURCES names their folder)")
+    return SOURCES

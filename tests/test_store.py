@@ -1,0 +1,349 @@
+"""The ledger: schema and triggers, the log, its cache, loading, and the states as of a date."""
+
+import random
+import shutil
+import sqlite3
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from alembic.script import ScriptDirectory
+from conftest import NOW, TODAY
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select, text
+
+from tracker import bundled
+from tracker.domain.log import Entry, fold
+from tracker.domain.target import Target
+from tracker.domain.words import Basis, EntryKind, Status, Verification
+from tracker.errors import BadFile, DatabaseRefusal, NotFound, Refusal
+from tracker.store import check, first_reports, ledger, log, lookup, queries, record, schema, setup, states
+from tracker.store.models import assignments, batches, stands
+
+
+def report(at: ledger.Place, status: str = "in_progress", *, key: str = "2021-15.5", owner: str = "HB", on: str = "2024-06-30", actor: str = "li", now: datetime = NOW, **more: object) -> log.Recorded:
+    given = record.Report(Status(status), date.fromisoformat(on), **more)  # type: ignore[arg-type] # its fields
+    with ledger.writing(at) as db:
+        return record.report(db, given, keys=[key], owner=owner, actor=actor, today=TODAY, now=now, without_evidence=True)
+
+
+def assignment_id(at: ledger.Place, key: str = "2021-15.5", owner: str = "HB") -> int:
+    with ledger.reading(at) as db:
+        return lookup.meant(db, [key], owner)[0].id
+
+
+def append(at: ledger.Place, kind: EntryKind, *, on: date = TODAY, now: datetime = NOW, actor: str = "wang", **fields: object) -> log.Recorded:
+    with ledger.writing(at) as db:
+        return log.append(db, [(assignment_id(at), log.draft(kind, effective_on=on, **fields))], command="test", actor=actor, now=now)
+
+
+def problems(at: ledger.Place) -> list[str]:
+    with ledger.reading(at) as db:
+        return [str(problem) for problem in check.problems(db)]
+
+
+def test_the_program_wants_the_newest_migration() -> None:
+    assert ScriptDirectory(str(bundled.folder("migrations"))).get_heads() == [schema.HEAD]
+
+
+def test_migrated_tables_are_those_of_the_models(at: ledger.Place) -> None:
+    with ledger.reading(at) as db:
+        assert schema.differences(db) == []
+
+
+def test_after_the_migration_the_triggers_stand(at: ledger.Place) -> None:
+    with ledger.reading(at) as db:
+        assert schema.missing_triggers(db) == set()
+
+
+def test_the_schema_goes_down_with_rows_in_it_and_up_again(at: ledger.Place) -> None:
+    with ledger.upgrading(at) as db:
+        schema.downgrade(db, "base")
+        assert set(db.execute(text("SELECT name FROM sqlite_master WHERE type = 'table'")).scalars()) <= {"alembic_version", "sqlite_sequence"}
+        schema.upgrade(db)
+        assert schema.missing_triggers(db) == set()
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "UPDATE entries SET note = 'x' WHERE id = 1",
+        "DELETE FROM entries WHERE id = 1",
+        "INSERT OR REPLACE INTO entries SELECT * FROM entries WHERE id = 1",
+        "REPLACE INTO entries (id, assignment_id, version, batch, kind, effective_on, recorded_at, actor, status, hash_format, hash) SELECT 999, assignment_id, version, batch, kind, effective_on, recorded_at, actor, status, 1, '' FROM entries WHERE id = 1",
+        "INSERT INTO entries SELECT * FROM entries WHERE id = 1 ON CONFLICT DO UPDATE SET note = 'x'",
+        "UPDATE OR REPLACE entries SET id = 2 WHERE id = 1",
+        "UPDATE batches SET actor = 'x'",
+        "DELETE FROM batches",
+        "INSERT OR REPLACE INTO batches SELECT * FROM batches",
+    ],
+)  # fmt: skip
+def test_the_database_itself_keeps_the_log_append_only(file: Path, attack: str) -> None:
+    with sqlite3.connect(file) as raw, pytest.raises(sqlite3.IntegrityError, match="append-only"):
+        raw.execute(attack)
+
+
+def test_entries_are_numbered_from_one_and_chained(at: ledger.Place) -> None:
+    for _ in range(3):
+        report(at, owner="AH")
+
+    number = assignment_id(at, owner="AH")
+    with ledger.reading(at) as db:
+        entries = log.read_entries(db, [number])[number]
+    assert [hashed.entry.version for hashed in entries] == [1, 2, 3]
+    assert problems(at) == []
+
+
+def test_what_a_row_caches_is_what_the_log_says(at: ledger.Place) -> None:
+    report(at, "stalled", percent=30)
+    report(at, "done", on="2024-05-31")
+    append(at, EntryKind.REVIEW, names=2, verification=Verification.VERIFIED)
+    append(at, EntryKind.RETARGET, target=Target(2027, 6), target_basis=Basis.ASSIGNED, note="late")
+
+    with ledger.reading(at) as db:
+        row = db.execute(select(assignments).where(assignments.c.id == assignment_id(at))).one()
+    assert (row.status, row.percent, row.verification, row.version) == ("stalled", 30, "verified", 5)
+    assert (row.target, row.due_on) == ("2027-06", date(2027, 6, 30))
+    assert problems(at) == []
+
+
+def test_time_never_goes_back_in_a_ledger(at: ledger.Place) -> None:
+    first = report(at)
+    second = report(at, now=NOW - timedelta(days=400))
+
+    assert second.recorded_at == first.recorded_at
+    assert problems(at) == []
+
+
+@pytest.mark.parametrize(
+    ("tampering", "found"),
+    [
+        ("DROP TRIGGER entries_update; UPDATE entries SET note = 'better' WHERE version = 2", "its content is not what was hashed"),
+        ("DROP TRIGGER entries_delete; PRAGMA foreign_keys = OFF; DELETE FROM entries WHERE version = 2", "the log ends with 1"),
+        ("DROP TRIGGER entries_delete", "the trigger that keeps the log append-only is not there"),
+        ("UPDATE assignments SET status = 'done' WHERE report = 2", "status: the row says done"),
+        ("UPDATE assignments SET standing = 0 WHERE report = 2", "standing: the row says"),
+    ],
+)  # fmt: skip
+def test_the_check_finds_what_was_tampered_with(at: ledger.Place, file: Path, tampering: str, found: str) -> None:
+    report(at)
+    with sqlite3.connect(file) as raw:
+        raw.executescript(tampering)
+
+    assert any(found in problem for problem in problems(at))
+
+
+def test_done_wants_evidence_unless_said_otherwise(at: ledger.Place) -> None:
+    bare = record.Report(Status.DONE, TODAY)
+    with ledger.writing(at) as db, pytest.raises(Refusal, match="evidence"):
+        record.report(db, bare, keys=["2021-15.5"], owner="HB", actor="li", today=TODAY, now=NOW)
+
+
+def test_undo_takes_back_a_whole_batch_and_then_the_one_before(at: ledger.Place) -> None:
+    report(at, "stalled")
+    report(at, "done", key="2021-15")
+    with ledger.writing(at) as db:
+        _, second = record.undo(db, actor="li", today=TODAY, now=NOW)
+        _, first = record.undo(db, actor="li", today=TODAY, now=NOW)
+
+    assert (len(second.entries), len(first.entries)) == (7, 1)
+    with ledger.writing(at) as db, pytest.raises(NotFound, match="li has recorded nothing"):
+        record.undo(db, actor="li", today=TODAY, now=NOW)
+    assert problems(at) == []
+
+
+def test_nobodys_undo_takes_back_the_first_reports(at: ledger.Place) -> None:
+    with ledger.writing(at) as db, pytest.raises(NotFound):
+        record.undo(db, actor="builder", today=TODAY, now=NOW)
+
+
+def test_loading_twice_equals_loading_once(at: ledger.Place, file: Path) -> None:
+    before = dump(file)
+    with ledger.upgrading(at) as db:
+        changes = setup.load(db, setup.bundled_files(), actor="li", today=TODAY, now=NOW + timedelta(days=1))
+
+    assert changes == []
+    assert dump(file) == before
+
+
+def test_first_reports_come_back_not_even_after_an_undo(at: ledger.Place) -> None:
+    with ledger.writing(at) as db:
+        number = db.execute(select(batches.c.id).where(batches.c.actor == first_reports.PROGRAM).limit(1)).scalar()
+        record.undo(db, actor="li", today=TODAY, now=NOW, batch=number)
+        changes = setup.load(db, setup.bundled_files(), actor="li", today=TODAY, now=NOW)
+
+    assert changes == []
+
+
+def dump(file: Path) -> list[str]:
+    with sqlite3.connect(file) as raw:
+        return list(raw.iterdump())
+
+
+REGISTER = """\
+document: {{code: x1, title: 计划, title_en: Plan, horizon: 2026}}
+sections:
+  - {{number: 1, title: 总则, title_en: General}}
+measures:
+  - number: 1
+    label: （一）
+    section: 1
+    title: 修路
+    title_en: Roads
+    sentences:
+      - n: 1
+        fingerprint: "0000000000000001"
+        title: {title}
+        title_en: Road A
+        kind: action
+        owners:
+          - {{owner: {owner}, role: {role}, basis: stated}}
+          - {{owner: SX, role: joint, basis: rule}}
+        target: {{year: {year}, basis: stated}}
+"""
+
+
+def load(at: ledger.Place, folder: Path, *, now: datetime = NOW, title: str = "修甲路", owner: str = "HB", role: str = "lead", year: str = "2026") -> list[tuple[str, str, str]]:
+    file = folder / "x1.yaml"
+    file.write_text(REGISTER.format(title=title, owner=owner, role=role, year=year), encoding="utf-8")
+    with ledger.writing(at) as db:
+        changes = setup.load(db, [file], actor="li", today=TODAY, now=now)
+    assert problems(at) == []
+    return [(change.deed, change.what, change.detail) for change in changes if change.what != "document"]
+
+
+def test_a_changed_owner_is_retired_with_his_log_and_another_added(at: ledger.Place, tmp_path: Path) -> None:
+    load(at, tmp_path)
+    report(at, key="x1-01.1")
+
+    changes = load(at, tmp_path, owner="HN", now=NOW + timedelta(days=1))
+
+    assert changes == [("retired", "assignment", "HB lead"), ("added", "assignment", "HN lead")]
+    with ledger.reading(at) as db:
+        shown = queries.assignment_rows(db, states.now(), queries.Filters(key="x1-01.1"))
+        assert [row.owner for row in shown] == ["SX", "HN"]
+        assert [row.owner for row in queries.entry_rows(db, filters=queries.Filters(key="x1-01.1"))] == ["HB"]
+
+
+def test_the_same_pair_again_resumes_the_old_assignment(at: ledger.Place, tmp_path: Path) -> None:
+    load(at, tmp_path)
+    report(at, "stalled", key="x1-01.1")
+    load(at, tmp_path, owner="HN", now=NOW + timedelta(days=1))
+
+    load(at, tmp_path, now=NOW + timedelta(days=2))
+
+    with ledger.reading(at) as db:
+        shown = queries.assignment_rows(db, states.now(), queries.Filters(key="x1-01.1"))
+        times = db.execute(select(stands).where(stands.c.assignment_id == assignment_id(at, "x1-01.1")).order_by(stands.c.added_at)).all()
+    assert [(row.owner, row.status) for row in shown] == [("SX", "not_started"), ("HB", "stalled")]
+    assert [row.retired_at for row in times] == [NOW + timedelta(days=1), None]
+
+
+def test_reports_see_the_assignments_that_stood_when_it_was_known(at: ledger.Place, tmp_path: Path) -> None:
+    load(at, tmp_path)
+    load(at, tmp_path, owner="HN", now=NOW + timedelta(days=1))
+
+    with ledger.reading(at) as db:
+        then = queries.assignment_rows(db, states.on(TODAY, NOW), queries.Filters(key="x1-01.1"))
+        later = queries.assignment_rows(db, states.on(TODAY, NOW + timedelta(days=1)), queries.Filters(key="x1-01.1"))
+    assert [row.owner for row in then] == ["SX", "HB"]
+    assert [row.owner for row in later] == ["SX", "HN"]
+
+
+def test_a_target_corrected_in_the_register_stays_in_the_log(at: ledger.Place, tmp_path: Path) -> None:
+    load(at, tmp_path)
+
+    load(at, tmp_path, year="2027", now=NOW + timedelta(days=1))
+
+    with ledger.reading(at) as db:
+        before = queries.assignment_rows(db, states.on(TODAY, NOW), queries.Filters(key="x1-01.1"))
+        after = queries.assignment_rows(db, states.now(), queries.Filters(key="x1-01.1"))
+        log_lines = queries.entry_rows(db, filters=queries.Filters(key="x1-01.1"))
+    assert {row.target for row in before} == {"2026"}
+    assert {row.target for row in after} == {"2027"}
+    assert [(line.kind, line.target) for line in log_lines] == [("retarget", "2027")] * 2
+
+
+def test_a_corrected_title_is_a_label_and_shows_everywhere(at: ledger.Place, tmp_path: Path) -> None:
+    load(at, tmp_path)
+
+    assert load(at, tmp_path, title="修乙路") == [("changed", "commitment", "title")]
+
+
+def test_an_unknown_owner_in_a_register_is_refused_and_nothing_loaded(at: ledger.Place, tmp_path: Path, file: Path) -> None:
+    before = dump(file)
+    with pytest.raises(BadFile, match="x1-01.1: unknown owner XX"):
+        load(at, tmp_path, owner="XX")
+
+    assert dump(file) == before
+
+
+entry_kinds = st.tuples(
+    st.sampled_from(["report", "report", "report", "review", "retarget", "withdrawal"]),
+    st.integers(0, 9),
+    st.sampled_from(list(Status)),
+    st.integers(0, 9),
+)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(entry_kinds, max_size=9), st.integers(0, 9), st.integers(0, 9))
+def test_the_cache_the_relation_and_the_fold_agree(template: Path, tmp_path: Path, deeds: list[tuple[str, int, Status, int]], as_of: int, known: int) -> None:
+    file = tmp_path / f"{random.random()}.sqlite"  # noqa: S311 - a name, not a secret
+    shutil.copy(template, file)
+    at = ledger.place(str(file))
+    number, start = assignment_id(at, owner="AH"), date(2024, 6, 1)
+    entries: list[Entry] = []
+    for day, (kind, on, status, pick) in enumerate(deeds):
+        fields: dict[str, object] = {}
+        if kind == "report":
+            fields = {"status": status}
+        elif kind == "retarget":
+            fields = {"target": Target(2026 + pick), "target_basis": Basis.ASSIGNED}
+        elif not entries:
+            continue
+        else:
+            fields = {"names": entries[pick % len(entries)].version}
+            if kind == "review":
+                fields |= {"verification": Verification.VERIFIED}
+        draft = log.draft(EntryKind(kind), effective_on=start + timedelta(days=on), **fields)
+        with ledger.writing(at) as db:
+            done = log.append(db, [(number, draft)], command="test", actor="li", now=NOW + timedelta(days=day))
+        entries.append(done.entries[0][1])
+
+    def seen(relation: states.States) -> tuple[object, ...]:
+        with ledger.reading(at) as db:
+            row = next(r for r in queries.assignment_rows(db, relation) if r.id == number)
+        return row.status, row.verification, row.target, row.effective_on
+
+    def folded(**when: object) -> tuple[object, ...]:
+        state = fold(entries, target=Target(2025), target_basis=Basis.HORIZON, **when)  # type: ignore[arg-type] # as_of, known_on
+        return state.status, state.verification, str(state.target), state.report and state.report.effective_on
+
+    then = {"as_of": start + timedelta(days=as_of), "known_on": NOW + timedelta(days=known)}
+    assert seen(states.on(**then)) == folded(**then)  # type: ignore[arg-type] # a date and a time
+    assert seen(states.now()) == folded()
+    assert problems(at) == []
+
+
+def test_a_ledger_that_is_read_cannot_be_written(at: ledger.Place) -> None:
+    with pytest.raises(DatabaseRefusal, match="can only be read"), ledger.reading(at) as db:
+        db.execute(assignments.update().values(status="done"))
+
+
+def test_a_transaction_that_fails_leaves_nothing(at: ledger.Place, file: Path) -> None:
+    before = dump(file)
+    with pytest.raises(ZeroDivisionError), ledger.writing(at) as db:
+        log.append(db, [(1, log.draft(EntryKind.REPORT, effective_on=TODAY, status=Status.DONE))], command="test", actor="li", now=NOW)
+        raise ZeroDivisionError
+
+    assert dump(file) == before
+
+
+def test_a_time_is_kept_to_the_microsecond(at: ledger.Place) -> None:
+    exact = datetime(2030, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
+    report(at, now=exact)
+
+    with ledger.reading(at) as db:
+        assert log.newest_recorded_at(db) == exact
