@@ -7,6 +7,7 @@ It adds what is new to the .po file (to be translated by hand), drops what is go
 
 import io
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +62,10 @@ def _help(command: Any) -> Iterator[str]:  # noqa: ANN401 - the library's comman
 def catalogue() -> Catalog:
     """The catalogue as it stands in the .po file."""
     with PO.open("rb") as file:
-        return read_po(file, locale="zh")
+        found = read_po(file, locale="zh")
+    # The same messages give the same bytes, whenever they are compiled.
+    found.creation_date = found.revision_date = datetime(2024, 1, 1, tzinfo=UTC)
+    return found
 
 
 def compiled(given: Catalog) -> bytes:
@@ -78,7 +82,6 @@ def main() -> None:
     for message in messages():
         known = old.get(message)
         new.add(message, known.string if known else "")
-    new.creation_date = new.revision_date = old.creation_date
     PO.parent.mkdir(parents=True, exist_ok=True)
     with PO.open("wb") as file:
         write_po(file, new, width=0, sort_output=True, omit_header=True)

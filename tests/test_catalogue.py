@@ -4,18 +4,19 @@ import re
 
 import catalogue
 from conftest import Run
-
 from tracker.cli.app import COMMANDS, Commands
 
 PLACEHOLDER = re.compile(r"{[^}]*}")
 
 
 def test_every_message_is_translated() -> None:
-    found = catalogue.catalogue()
+    translated = {str(message.id) for message in catalogue.catalogue() if message.string}
 
-    missing = [m for m in catalogue.messages() if not (found.get(m) and found.get(m).string)]
+    missing = set(catalogue.messages()) - translated
 
-    assert missing == [], "run: python tests/catalogue.py, then translate what is empty in the .po file"
+    assert missing == set(), (
+        "run: python tests/catalogue.py, then translate what is empty in the .po file"
+    )
 
 
 def test_no_translation_is_left_over() -> None:
@@ -25,11 +26,15 @@ def test_no_translation_is_left_over() -> None:
 def test_translations_keep_the_places_for_values() -> None:
     for message in catalogue.catalogue():
         if message.id:
-            assert set(PLACEHOLDER.findall(str(message.string))) == set(PLACEHOLDER.findall(str(message.id)))
+            assert set(PLACEHOLDER.findall(str(message.string))) == set(
+                PLACEHOLDER.findall(str(message.id))
+            )
 
 
 def test_the_compiled_catalogue_is_that_of_the_source() -> None:
-    assert catalogue.MO.read_bytes() == catalogue.compiled(catalogue.catalogue()), "run: python tests/catalogue.py"
+    assert catalogue.MO.read_bytes() == catalogue.compiled(catalogue.catalogue()), (
+        "run: python tests/catalogue.py"
+    )
 
 
 def test_a_commands_line_in_the_list_is_the_first_of_its_help() -> None:

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+
 from conftest import Ran, Run
 
 UPDATE = ("update", "2021-15.5", "--owner", "HB", "--status")
@@ -41,36 +42,74 @@ def test_there_are_34_measures_each_with_owners_target_and_status(tracker: Run) 
 def test_a_measure_has_its_latest_year_and_all_of_them(tracker: Run) -> None:
     goals = next(row for row in tracker("list", "-f", "json").json if row["key"] == "2021-02")
 
-    assert (goals["target_year"], goals["target_years"], goals["target_basis"]) == (2035, [2025, 2035], "stated")
+    assert (goals["target_year"], goals["target_years"], goals["target_basis"]) == (
+        2035,
+        [2025, 2035],
+        "stated",
+    )
 
 
 def test_what_hubei_has_to_do_for_its_airport_is_found(tracker: Run) -> None:
-    rows = tracker("list", "--by", "commitment", "--owner", "湖北", "--search", "机场", "-f", "json").json
+    rows = tracker(
+        "list", "--by", "commitment", "--owner", "湖北", "--search", "机场", "-f", "json"
+    ).json
 
     assert "2021-15.5" in [row["key"] for row in rows]
-    hubei = next(o for row in rows if row["key"] == "2021-15.5" for o in row["owners"] if o["owner"] == "HB")
+    hubei = next(
+        o for row in rows if row["key"] == "2021-15.5" for o in row["owners"] if o["owner"] == "HB"
+    )
     assert (hubei["role"], hubei["basis"]) == ("lead", "stated")
     assert "鄂州" in hubei["scope"]
 
 
 def test_a_report_is_recorded_shown_and_taken_back(tracker: Run) -> None:
     before = status_of(tracker)
-    done = tracker(*UPDATE, "stalled", "--percent", "60", "--note", "runway", "--problem", "money", "--next", "ask", "--on", "2024-06-30", "-f", "json")
+    done = tracker(
+        *UPDATE,
+        "stalled",
+        "--percent",
+        "60",
+        "--note",
+        "runway",
+        "--problem",
+        "money",
+        "--next",
+        "ask",
+        "--on",
+        "2024-06-30",
+        "-f",
+        "json",
+    )
     assert (done.code, done.json[0]["status"], done.json[0]["actor"]) == (0, "stalled", "li")
 
     after = status_of(tracker)
-    assert (after["status"], after["percent"], after["note"], after["problem"], after["next_step"]) == ("stalled", 60, "runway", "money", "ask")
+    assert (
+        after["status"],
+        after["percent"],
+        after["note"],
+        after["problem"],
+        after["next_step"],
+    ) == ("stalled", 60, "runway", "money", "ask")
     assert "runway" in tracker("show", "2021-15.5").out
 
     undone = tracker("undo", "-f", "json")
-    assert (undone.code, undone.json[0]["kind"], undone.json[0]["names"]) == (0, "withdrawal", done.json[0]["entry"])
+    assert (undone.code, undone.json[0]["kind"], undone.json[0]["names"]) == (
+        0,
+        "withdrawal",
+        done.json[0]["entry"],
+    )
     assert status_of(tracker)["status"] == before["status"]
 
 
 def test_several_keys_are_one_batch(tracker: Run) -> None:
-    done = tracker("update", "2021-15.5", "2021-15.4", "--owner", "HB", "--status", "stalled", "-f", "json").json
+    done = tracker(
+        "update", "2021-15.5", "2021-15.4", "--owner", "HB", "--status", "stalled", "-f", "json"
+    ).json
 
-    assert [(row["key"], row["batch"]) for row in done] == [("2021-15.5", done[0]["batch"]), ("2021-15.4", done[0]["batch"])]
+    assert [(row["key"], row["batch"]) for row in done] == [
+        ("2021-15.5", done[0]["batch"]),
+        ("2021-15.4", done[0]["batch"]),
+    ]
 
 
 def test_a_measure_wants_yes_where_nobody_can_be_asked(tracker: Run) -> None:
@@ -78,14 +117,19 @@ def test_a_measure_wants_yes_where_nobody_can_be_asked(tracker: Run) -> None:
     assert (refused.code, refused.out) == (1, "")
     assert "HB has 7 commitments there" in one(refused)
 
-    done = tracker("update", "2021-15", "--owner", "HB", "--status", "stalled", "--yes", "-f", "json")
+    done = tracker(
+        "update", "2021-15", "--owner", "HB", "--status", "stalled", "--yes", "-f", "json"
+    )
     assert len(done.json) == 7
 
 
 def test_several_keys_are_all_or_nothing(tracker: Run) -> None:
     before = tracker("log", "-f", "json").out
 
-    assert tracker("update", "2021-15.5", "2021-03.5", "--owner", "HB", "--status", "stalled").code == 3
+    assert (
+        tracker("update", "2021-15.5", "2021-03.5", "--owner", "HB", "--status", "stalled").code
+        == 3
+    )
     assert tracker("log", "-f", "json").out == before
 
 
@@ -122,7 +166,9 @@ def test_several_keys_are_all_or_nothing(tracker: Run) -> None:
         (("list", "-o", "/nowhere/at/all.csv", "-f", "csv"), 1, "cannot write /nowhere/at/all.csv"),
     ],
 )  # fmt: skip
-def test_a_mistake_gets_one_line_and_changes_nothing(tracker: Run, file: Path, arguments: tuple[str, ...], code: int, said: str) -> None:
+def test_a_mistake_gets_one_line_and_changes_nothing(
+    tracker: Run, file: Path, arguments: tuple[str, ...], code: int, said: str
+) -> None:
     before = file.read_bytes()
 
     ran = tracker(*arguments)
@@ -137,7 +183,21 @@ def test_a_key_is_found_however_it_is_typed(tracker: Run, said: str) -> None:
 
 
 def test_the_other_words_for_owner_status_and_date_do_as_well(tracker: Run) -> None:
-    assert tracker("update", "2021-15.5", "--owner", "湖北省", "--status", "推进中", "--percent", "６０%", "--on", "2024年6月30日").code == 0
+    assert (
+        tracker(
+            "update",
+            "2021-15.5",
+            "--owner",
+            "湖北省",
+            "--status",
+            "推进中",
+            "--percent",
+            "６０%",
+            "--on",
+            "2024年6月30日",
+        ).code
+        == 0
+    )
     assert (status_of(tracker)["percent"], status_of(tracker)["effective_on"]) == (60, "2024-06-30")
 
 
@@ -146,7 +206,12 @@ def test_escapes_in_a_note_never_reach_the_terminal(tracker: Run) -> None:
     tracker(*UPDATE, "stalled", "--note", note)
 
     for form in ("table", "json", "csv", "md"):
-        for command in (("show", "2021-15.5"), ("log", "2021-15.5"), ("list", "--by", "assignment"), ("export",)):
+        for command in (
+            ("show", "2021-15.5"),
+            ("log", "2021-15.5"),
+            ("list", "--by", "assignment"),
+            ("export",),
+        ):
             out = tracker(*command, "-f", form).out
             assert not {"\x1b", "\x9b", "\u202e", "\x07"} & set(out)
     assert status_of(tracker)["note"] == note
@@ -173,7 +238,9 @@ def test_tables_align_with_chinese_in_them(tracker: Run) -> None:
     assert set(rule) == {"-", " "}
 
 
-def test_the_locale_decides_the_language_and_the_option_overrides_it(tracker: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_locale_decides_the_language_and_the_option_overrides_it(
+    tracker: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("LANG", "zh_CN.UTF-8")
     assert "推进中" in tracker("list").out
     assert "in progress" in tracker("--lang", "en", "list").out
@@ -181,7 +248,13 @@ def test_the_locale_decides_the_language_and_the_option_overrides_it(tracker: Ru
 
 
 def test_chinese_mistakes_are_answered_in_chinese(tracker: Run) -> None:
-    for arguments in (("show", "x"), ("update",), ("list", "--by", "x"), ("--nonsense",), (*UPDATE, "done")):
+    for arguments in (
+        ("show", "x"),
+        ("update",),
+        ("list", "--by", "x"),
+        ("--nonsense",),
+        (*UPDATE, "done"),
+    ):
         line = tracker("--lang", "zh", *arguments).err
         assert any("\u4e00" <= character <= "\u9fff" for character in line)
 
@@ -189,19 +262,38 @@ def test_chinese_mistakes_are_answered_in_chinese(tracker: Run) -> None:
 def test_the_progress_report_has_all_its_tables(tracker: Run) -> None:
     found = tracker("report", "--as-of", "2024-06-30", "-f", "json").json
 
-    assert (found["as_of"], len(found["measures"]), len(found["by_document"]), len(found["by_section"])) == ("2024-06-30", 34, 2, 9)
-    assert [row["owner"] for row in found["by_owner"]] == ["SX", "AH", "JX", "HA", "HB", "HN", "CENTRAL"]
+    assert (
+        found["as_of"],
+        len(found["measures"]),
+        len(found["by_document"]),
+        len(found["by_section"]),
+    ) == ("2024-06-30", 34, 2, 9)
+    assert [row["owner"] for row in found["by_owner"]] == [
+        "SX",
+        "AH",
+        "JX",
+        "HA",
+        "HB",
+        "HN",
+        "CENTRAL",
+    ]
     statuses = ("done", "in_progress", "stalled", "not_started", "dropped")
     for group in ("by_owner", "by_section", "by_document"):
-        assert sum(row["assignments"] for row in found[group]) == sum(found["totals"]["status"].values())
-        assert all(row["assignments"] == sum(row[status] for status in statuses) for row in found[group])
+        assert sum(row["assignments"] for row in found[group]) == sum(
+            found["totals"]["status"].values()
+        )
+        assert all(
+            row["assignments"] == sum(row[status] for status in statuses) for row in found[group]
+        )
 
 
 def test_a_report_shows_what_was_true_on_its_date(tracker: Run) -> None:
     tracker(*UPDATE, "stalled", "--on", "2024-05-01")
 
     def stalled(day: str) -> int:
-        count: int = tracker("report", "--as-of", day, "-f", "json").json["totals"]["status"]["stalled"]
+        count: int = tracker("report", "--as-of", day, "-f", "json").json["totals"]["status"][
+            "stalled"
+        ]
         return count
 
     assert (stalled("2024-04-30"), stalled("2024-05-01")) == (0, 1)
@@ -209,7 +301,10 @@ def test_a_report_shows_what_was_true_on_its_date(tracker: Run) -> None:
 
 def test_the_same_report_gives_the_same_bytes(tracker: Run) -> None:
     for form in ("table", "json", "csv", "md"):
-        assert tracker("report", "--as-of", "2024-06-30", "-f", form).out == tracker("report", "--as-of", "2024-06-30", "-f", form).out
+        assert (
+            tracker("report", "--as-of", "2024-06-30", "-f", form).out
+            == tracker("report", "--as-of", "2024-06-30", "-f", form).out
+        )
 
 
 def test_coverage_accounts_for_every_sentence(tracker: Run) -> None:
@@ -218,20 +313,28 @@ def test_coverage_accounts_for_every_sentence(tracker: Run) -> None:
     assert (found.code, found.json["sentences"], found.json["faults"]) == (0, 207, 0)
 
 
-@pytest.mark.parametrize(("code", "name"), [("2021", "2021-opinion.txt"), ("2014", "2014-work-points.txt")])
-def test_coverage_proves_the_register_against_the_document(tracker: Run, sources: Path, tmp_path: Path, code: str, name: str) -> None:
+@pytest.mark.parametrize(
+    ("code", "name"), [("2021", "2021-opinion.txt"), ("2014", "2014-work-points.txt")]
+)
+def test_coverage_proves_the_register_against_the_document(
+    tracker: Run, sources: Path, tmp_path: Path, code: str, name: str
+) -> None:
     assert tracker("coverage", code, "--source", str(sources / name)).code == 0
 
     text = (sources / name).read_text(encoding="utf-8")
     changed = tmp_path / "changed.txt"
     place = text.rindex("。")
-    changed.write_text(text[: place - 2] + "改" + text[place - 1 :] + "另有一句。", encoding="utf-8")
+    changed.write_text(
+        text[: place - 2] + "改" + text[place - 1 :] + "另有一句。", encoding="utf-8"
+    )
     found = tracker("coverage", code, "--source", str(changed), "-f", "json")
     assert (found.code, found.json["faults"]) == (1, 2)
 
 
 def test_due_before_shows_what_is_open_and_due(tracker: Run) -> None:
-    keys = {row["document"] for row in tracker("list", "--due-before", "2015-01-01", "-f", "json").json}
+    keys = {
+        row["document"] for row in tracker("list", "--due-before", "2015-01-01", "-f", "json").json
+    }
 
     assert keys == {"2014"}
 
@@ -243,7 +346,9 @@ def test_a_filter_never_changes_a_figure(tracker: Run) -> None:
         assert row == every[row["key"]]
 
 
-def test_a_dry_run_shows_the_changes_and_makes_none(tracker: Run, file: Path, tmp_path: Path) -> None:
+def test_a_dry_run_shows_the_changes_and_makes_none(
+    tracker: Run, file: Path, tmp_path: Path
+) -> None:
     before = file.read_bytes()
     register = tmp_path / "new.yaml"
     register.write_text(
@@ -261,7 +366,9 @@ def test_a_dry_run_shows_the_changes_and_makes_none(tracker: Run, file: Path, tm
     assert tracker("list", "--document", "n1", "-f", "json").json[0]["target_year"] is None
 
 
-def test_a_bad_register_lists_its_problems_and_changes_nothing(tracker: Run, file: Path, tmp_path: Path) -> None:
+def test_a_bad_register_lists_its_problems_and_changes_nothing(
+    tracker: Run, file: Path, tmp_path: Path
+) -> None:
     before = file.read_bytes()
     bad = tmp_path / "bad.yaml"
     bad.write_text("document: {code: n1}\n", encoding="utf-8")
@@ -272,7 +379,9 @@ def test_a_bad_register_lists_its_problems_and_changes_nothing(tracker: Run, fil
     assert f"tracker: {bad}:1: the field title is missing" in ran.err
 
 
-def test_the_first_command_makes_the_default_ledger_and_says_so(tracker: Run, tmp_path: Path) -> None:
+def test_the_first_command_makes_the_default_ledger_and_says_so(
+    tracker: Run, tmp_path: Path
+) -> None:
     ran = tracker("list", "-f", "json", db=None)
 
     assert len(ran.json) == 34
@@ -280,7 +389,9 @@ def test_the_first_command_makes_the_default_ledger_and_says_so(tracker: Run, tm
     assert tracker("list", "-f", "json", db=None).err == ""
 
 
-def test_a_named_ledger_that_is_missing_is_refused_with_the_command_that_makes_it(tracker: Run, tmp_path: Path) -> None:
+def test_a_named_ledger_that_is_missing_is_refused_with_the_command_that_makes_it(
+    tracker: Run, tmp_path: Path
+) -> None:
     missing = tmp_path / "no" / "ledger.sqlite"
     ran = tracker("list", db=missing)
 
@@ -297,7 +408,9 @@ def make(path: Path, sql: str) -> Path:
 
 
 def test_a_database_that_is_not_ours_is_left_alone(tracker: Run, tmp_path: Path) -> None:
-    other = make(tmp_path / "other.sqlite", "CREATE TABLE t (x); CREATE TABLE alembic_version (version_num)")
+    other = make(
+        tmp_path / "other.sqlite", "CREATE TABLE t (x); CREATE TABLE alembic_version (version_num)"
+    )
     before = other.read_bytes()
 
     for command in (("list",), ("init",), ("db", "upgrade"), (*UPDATE, "stalled")):
@@ -307,8 +420,13 @@ def test_a_database_that_is_not_ours_is_left_alone(tracker: Run, tmp_path: Path)
     assert other.read_bytes() == before
 
 
-@pytest.mark.parametrize(("content", "said"), [(b"hello, this is no database at all" * 40, "is no database"), (b"", "no ledger of tracker")])
-def test_a_file_that_is_no_database_is_refused(tracker: Run, tmp_path: Path, content: bytes, said: str) -> None:
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(b"hello, this is no database at all" * 40, "is no database"), (b"", "no ledger of tracker")],
+)
+def test_a_file_that_is_no_database_is_refused(
+    tracker: Run, tmp_path: Path, content: bytes, said: str
+) -> None:
     stray = tmp_path / "stray.sqlite"
     stray.write_bytes(content)
 
@@ -318,7 +436,9 @@ def test_a_file_that_is_no_database_is_refused(tracker: Run, tmp_path: Path, con
     assert said in one(ran)
 
 
-def test_an_older_ledger_names_the_upgrade_and_a_newer_one_is_refused(tracker: Run, file: Path) -> None:
+def test_an_older_ledger_names_the_upgrade_and_a_newer_one_is_refused(
+    tracker: Run, file: Path
+) -> None:
     make(file, "UPDATE alembic_version SET version_num = '0000'")
     older = tracker("list")
     assert older.code == 1
@@ -346,7 +466,9 @@ def test_a_folder_is_no_ledger(tracker: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="for root nothing is read-only")
-def test_a_ledger_in_a_read_only_folder_can_be_read_and_not_written(tracker: Run, file: Path) -> None:
+def test_a_ledger_in_a_read_only_folder_can_be_read_and_not_written(
+    tracker: Run, file: Path
+) -> None:
     file.chmod(stat.S_IRUSR)
     file.parent.chmod(stat.S_IRUSR | stat.S_IXUSR)
     try:
@@ -358,7 +480,9 @@ def test_a_ledger_in_a_read_only_folder_can_be_read_and_not_written(tracker: Run
     assert "can only be read" in one(ran)
 
 
-def test_a_locked_ledger_is_named_as_such(tracker: Run, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_locked_ledger_is_named_as_such(
+    tracker: Run, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("tracker.store.ledger._BUSY_SECONDS", 0.2)
     with sqlite3.connect(file, isolation_level=None) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -369,10 +493,10 @@ def test_a_locked_ledger_is_named_as_such(tracker: Run, file: Path, monkeypatch:
 
 
 def test_a_url_of_another_kind_is_refused(tracker: Run) -> None:
-    assert "not in mysql" in one(tracker("list", db="mysql+pymysql://u:secret@h/d")) or True
-    ran = tracker("list", db="nonsense://u:secret@h/d")
-    assert ran.code == 5
-    assert "secret" not in ran.err
+    assert "not in mysql" in one(tracker("list", db="mysql+pymysql://u:secret@h/d"))
+    nonsense = tracker("list", db="nonsense://u:secret@h/d")
+    assert nonsense.code == 5
+    assert "not a database that tracker knows: nonsense://…" in one(nonsense)
 
 
 def test_a_file_is_written_whole_and_spreadsheets_can_read_it(tracker: Run, tmp_path: Path) -> None:
@@ -395,14 +519,20 @@ def test_the_whole_ledger_is_exported(tracker: Run) -> None:
 
 
 def test_info_and_check_speak_of_a_whole_ledger(tracker: Run) -> None:
-    assert tracker("db", "info", "-f", "json").json["digest"] == tracker("report", "-f", "json").json["digest"]
+    assert (
+        tracker("db", "info", "-f", "json").json["digest"]
+        == tracker("report", "-f", "json").json["digest"]
+    )
     checked = tracker("db", "check", "-f", "json")
     assert (checked.code, checked.json["faults"]) == (0, 0)
 
 
 def program(*arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(
-        [sys.executable, "-m", "tracker", *arguments], capture_output=True, check=False, env={**os.environ, **environment}
+        [sys.executable, "-m", "tracker", *arguments],
+        capture_output=True,
+        check=False,
+        env={**os.environ, **environment},
     )
 
 
@@ -425,18 +555,33 @@ def test_a_pipe_that_closes_early_is_no_error(file: Path) -> None:
 
 def test_an_everyday_command_loads_nothing_that_it_does_not_need(file: Path) -> None:
     ran = subprocess.run(
-        [sys.executable, "-X", "importtime", "-m", "tracker", "--db", str(file), "list"], capture_output=True, check=True, text=True
+        [sys.executable, "-X", "importtime", "-m", "tracker", "--db", str(file), "list"],
+        capture_output=True,
+        check=True,
+        text=True,
     )
     loaded = {line.rpartition("|")[2].strip() for line in ran.stderr.splitlines()}
 
     assert "sqlalchemy" in loaded
-    for heavy in ("alembic", "rich", "pydantic", "yaml", "platformdirs", "sqlalchemy.orm", "psycopg", "babel"):
+    for heavy in (
+        "alembic",
+        "rich",
+        "pydantic",
+        "yaml",
+        "platformdirs",
+        "sqlalchemy.orm",
+        "psycopg",
+        "babel",
+    ):
         assert heavy not in loaded
 
 
 def test_help_needs_no_database_library() -> None:
     ran = subprocess.run(
-        [sys.executable, "-X", "importtime", "-m", "tracker", "--help"], capture_output=True, check=True, text=True
+        [sys.executable, "-X", "importtime", "-m", "tracker", "--help"],
+        capture_output=True,
+        check=True,
+        text=True,
     )
 
     assert "sqlalchemy" not in {line.rpartition("|")[2].strip() for line in ran.stderr.splitlines()}
@@ -454,10 +599,17 @@ def test_processes_at_once_lose_nothing(file: Path) -> None:
     )
 
     def write(who: int) -> int:
-        return subprocess.run([sys.executable, "-c", script, str(file), f"w{who}"], check=False).returncode
+        return subprocess.run(
+            [sys.executable, "-c", script, str(file), f"w{who}"], check=False
+        ).returncode
 
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(write, range(8))) == [0] * 8
     with sqlite3.connect(file) as raw:
-        versions = [row[0] for row in raw.execute("SELECT version FROM entries WHERE actor LIKE 'w_' ORDER BY version")]
+        versions = [
+            row[0]
+            for row in raw.execute(
+                "SELECT version FROM entries WHERE actor LIKE 'w_' ORDER BY version"
+            )
+        ]
     assert versions == list(range(2, 802))

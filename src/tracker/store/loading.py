@@ -27,7 +27,6 @@ from tracker.store.models import (
     stands,
 )
 
-
 # In both languages: what is written to the log does not depend on who runs the program.
 _CORRECTED = "登记册更正 / corrected in the register"
 
