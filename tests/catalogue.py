@@ -52,7 +52,7 @@ def help_texts() -> Iterator[str]:
         yield from _help(Commands.loaded(name))
 
 
-def _help(command: Any) -> Iterator[str]:  # noqa: ANN401 - the library's command
+def _help(command: Any) -> Iterator[str]:
     yield command.help or ""
     yield from (getattr(param, "help", None) or "" for param in command.params)
     for inner in getattr(command, "commands", {}).values():

@@ -27,7 +27,7 @@ class Ran(NamedTuple):
     err: str
 
     @property
-    def json(self) -> Any:  # noqa: ANN401 - whatever was printed
+    def json(self) -> Any:
         return json.loads(self.out)
 
 

@@ -22,7 +22,7 @@ def text() -> str:
     return "\n".join(parts)
 
 
-def _helps(command: Any, path: str, parent: Any) -> list[str]:  # noqa: ANN401 - the library's
+def _helps(command: Any, path: str, parent: Any) -> list[str]:
     with command.make_context(
         path, [], parent=parent, resilient_parsing=True, terminal_width=79
     ) as context:
