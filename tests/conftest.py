@@ -12,7 +12,7 @@ import pytest
 
 from tracker.cli.app import run
 from tracker.i18n import speak
-from tracker.store import ledger, setup
+from tracker.store import ledger, log, setup
 
 TODAY = date(2024, 6, 30)
 NOW = datetime(2024, 6, 30, 4, 0, tzinfo=UTC)
@@ -49,7 +49,7 @@ def _english_and_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Itera
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("template") / "ledger.sqlite"
-    setup.create(ledger.place(str(file)), actor="builder", today=TODAY, now=NOW)
+    setup.create(ledger.place(str(file)), by=log.Acting("builder", TODAY, NOW))
     return file
 
 

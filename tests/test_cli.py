@@ -590,12 +590,12 @@ def test_help_needs_no_database_library() -> None:
 def test_processes_at_once_lose_nothing(file: Path) -> None:
     script = (
         "import sys; from datetime import *; from tracker.domain.words import Status\n"
-        "from tracker.store import ledger, record\n"
+        "from tracker.store import ledger, log, record\n"
         "at = ledger.place(sys.argv[1]); day = date(2024, 6, 30)\n"
         "for i in range(100):\n"
         "    with ledger.writing(at) as db:\n"
         "        record.report(db, record.Report(Status.STALLED, day, percent=i), keys=['2021-15.5'], owner='HB',\n"
-        "                      actor=sys.argv[2], today=day, now=datetime.now(UTC))\n"
+        "                      by=log.Acting(sys.argv[2], day, datetime.now(UTC)))\n"
     )
 
     def write(who: int) -> int:

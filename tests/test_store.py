@@ -52,9 +52,7 @@ def report(
             given,
             keys=[key],
             owner=owner,
-            actor=actor,
-            today=TODAY,
-            now=now,
+            by=log.Acting(actor, TODAY, now),
             without_evidence=True,
         )
 
@@ -78,8 +76,7 @@ def append(
             db,
             [(assignment_id(at), log.draft(kind, effective_on=on, **fields))],
             command="test",
-            actor=actor,
-            now=now,
+            by=log.Acting(actor, TODAY, now),
         )
 
 
@@ -191,32 +188,32 @@ def test_the_check_finds_what_was_tampered_with(
 def test_done_wants_evidence_unless_said_otherwise(at: ledger.Place) -> None:
     bare = record.Report(Status.DONE, TODAY)
     with ledger.writing(at) as db, pytest.raises(Refusal, match="evidence"):
-        record.report(db, bare, keys=["2021-15.5"], owner="HB", actor="li", today=TODAY, now=NOW)
+        record.report(db, bare, keys=["2021-15.5"], owner="HB", by=log.Acting("li", TODAY, NOW))
 
 
 def test_undo_takes_back_a_whole_batch_and_then_the_one_before(at: ledger.Place) -> None:
     report(at, "stalled")
     report(at, "done", key="2021-15")
     with ledger.writing(at) as db:
-        _, second = record.undo(db, actor="li", today=TODAY, now=NOW)
-        _, first = record.undo(db, actor="li", today=TODAY, now=NOW)
+        _, second = record.undo(db, by=log.Acting("li", TODAY, NOW))
+        _, first = record.undo(db, by=log.Acting("li", TODAY, NOW))
 
     assert (len(second.entries), len(first.entries)) == (7, 1)
     with ledger.writing(at) as db, pytest.raises(NotFound, match="li has recorded nothing"):
-        record.undo(db, actor="li", today=TODAY, now=NOW)
+        record.undo(db, by=log.Acting("li", TODAY, NOW))
     assert problems(at) == []
 
 
 def test_nobodys_undo_takes_back_the_first_reports(at: ledger.Place) -> None:
     with ledger.writing(at) as db, pytest.raises(NotFound):
-        record.undo(db, actor="builder", today=TODAY, now=NOW)
+        record.undo(db, by=log.Acting("builder", TODAY, NOW))
 
 
 def test_loading_twice_equals_loading_once(at: ledger.Place, file: Path) -> None:
     before = dump(file)
     with ledger.upgrading(at) as db:
         changes = setup.load(
-            db, setup.bundled_files(), actor="li", today=TODAY, now=NOW + timedelta(days=1)
+            db, setup.bundled_files(), by=log.Acting("li", TODAY, NOW + timedelta(days=1))
         )
 
     assert changes == []
@@ -228,8 +225,8 @@ def test_first_reports_come_back_not_even_after_an_undo(at: ledger.Place) -> Non
         number = db.execute(
             select(batches.c.id).where(batches.c.actor == first_reports.PROGRAM).limit(1)
         ).scalar()
-        record.undo(db, actor="li", today=TODAY, now=NOW, batch=number)
-        changes = setup.load(db, setup.bundled_files(), actor="li", today=TODAY, now=NOW)
+        record.undo(db, by=log.Acting("li", TODAY, NOW), batch=number)
+        changes = setup.load(db, setup.bundled_files(), by=log.Acting("li", TODAY, NOW))
 
     assert changes == []
 
@@ -277,7 +274,7 @@ def load(
         REGISTER.format(title=title, owner=owner, role=role, year=year), encoding="utf-8"
     )
     with ledger.writing(at) as db:
-        changes = setup.load(db, [file], actor="li", today=TODAY, now=now)
+        changes = setup.load(db, [file], by=log.Acting("li", TODAY, now))
     assert problems(at) == []
     return [
         (change.deed, change.what, change.detail) for change in changes if change.what != "document"
@@ -407,7 +404,10 @@ def test_the_cache_the_relation_and_the_fold_agree(
         draft = log.draft(EntryKind(kind), effective_on=start + timedelta(days=on), **fields)
         with ledger.writing(at) as db:
             done = log.append(
-                db, [(number, draft)], command="test", actor="li", now=NOW + timedelta(days=day)
+                db,
+                [(number, draft)],
+                command="test",
+                by=log.Acting("li", TODAY, NOW + timedelta(days=day)),
             )
         entries.append(done.entries[0][1])
 
@@ -441,7 +441,9 @@ def test_a_transaction_that_fails_leaves_nothing(at: ledger.Place, file: Path) -
     draft = log.draft(EntryKind.REPORT, effective_on=TODAY, status=Status.DONE)
     nobody = 10**6
     with pytest.raises(KeyError), ledger.writing(at) as db:
-        log.append(db, [(1, draft), (nobody, draft)], command="test", actor="li", now=NOW)
+        log.append(
+            db, [(1, draft), (nobody, draft)], command="test", by=log.Acting("li", TODAY, NOW)
+        )
 
     assert dump(file) == before
 

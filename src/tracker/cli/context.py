@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tracker.render import Screen
     from tracker.report.model import Report, Table
     from tracker.store.ledger import Connection, Place
+    from tracker.store.log import Acting
 
 # The offices' clock: Beijing time, without summer time since 1991.
 _SHANGHAI = timezone(timedelta(hours=8))
@@ -55,6 +56,13 @@ def actor() -> str:
         raise Refusal(_("nobody is logged in here: say who acts with --actor NAME")) from reason
 
 
+def acting() -> "Acting":
+    """Who acts, and when."""
+    from tracker.store.log import Acting  # noqa: PLC0415 - only where something is recorded
+
+    return Acting(actor(), today(), now())
+
+
 @contextmanager
 def reading() -> Iterator["Connection"]:
     """The ledger, to read; the default one is made first where it is missing."""
@@ -80,7 +88,7 @@ def _present() -> "Place":
     if not at.named and ledger.is_missing(at):
         from tracker.store import setup  # noqa: PLC0415 - once in a ledger's life
 
-        setup.create(at, actor=actor(), today=today(), now=now())
+        setup.create(at, by=acting())
         note(_("made a new ledger: {place}").format(place=at))
     return at
 

@@ -1,7 +1,7 @@
 """What is recorded: update and undo."""
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,6 +19,9 @@ from tracker.cli.options import (
 from tracker.domain.words import Status
 from tracker.errors import Refusal
 from tracker.i18n import _, either
+
+if TYPE_CHECKING:
+    from tracker.store.record import Report
 
 app = typer.Typer(add_completion=False)
 
@@ -81,7 +84,28 @@ def update(
     """
     from tracker.store import record  # noqa: PLC0415 - not for help
 
-    report = record.Report(
+    given = _read(status, percent, on, note, problem, next_step, evidence)
+    _agree(keys, owner, yes=yes)
+    with context.writing() as db:
+        by = context.acting()
+        done = record.report(
+            db, given, keys=keys, owner=owner, by=by, without_evidence=without_evidence
+        )
+    _print_batch(done.batch, form)
+
+
+def _read(
+    status: str,
+    percent: str | None,
+    on: str | None,
+    note: str | None,
+    problem: str | None,
+    next_step: str | None,
+    evidence: list[str] | None,
+) -> "Report":
+    from tracker.store.record import Report  # noqa: PLC0415 - not for help
+
+    return Report(
         status=word(Status, status, "--status"),
         effective_on=day(on, "--on") if on else context.today(),
         percent=number(percent, "--percent") if percent else None,
@@ -90,19 +114,6 @@ def update(
         next_step=next_step or None,
         evidence="\n".join(evidence or ()) or None,
     )
-    _agree(keys, owner, yes=yes)
-    with context.writing() as db:
-        done = record.report(
-            db,
-            report,
-            keys=keys,
-            owner=owner,
-            actor=context.actor(),
-            today=context.today(),
-            now=context.now(),
-            without_evidence=without_evidence,
-        )
-    _print_batch(done.batch, form)
 
 
 def _agree(keys: list[str], owner: str, *, yes: bool) -> None:
@@ -144,14 +155,9 @@ def undo(
     """
     from tracker.store import record  # noqa: PLC0415 - not for help
 
+    chosen = number(batch, "--batch") if batch else None
     with context.writing() as db:
-        withdrawn, done = record.undo(
-            db,
-            actor=context.actor(),
-            today=context.today(),
-            now=context.now(),
-            batch=number(batch, "--batch") if batch else None,
-        )
+        withdrawn, done = record.undo(db, by=context.acting(), batch=chosen)
     context.note(_("withdrew batch {batch}").format(batch=withdrawn))
     _print_batch(done.batch, form)
 

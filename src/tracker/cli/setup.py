@@ -21,7 +21,7 @@ def init() -> None:
     from tracker.store import ledger, setup  # noqa: PLC0415 - not for help
 
     at = ledger.place(context.settings.db)
-    changes = setup.create(at, actor=context.actor(), today=context.today(), now=context.now())
+    changes = setup.create(at, by=context.acting())
     context.note(_("ledger {place}: {count} changes").format(place=at, count=len(changes)))
 
 
@@ -47,18 +47,9 @@ def seed(
     from tracker.store import setup  # noqa: PLC0415 - as above
 
     with context.writing() as db:
-        changes = setup.load(
-            db,
-            files or setup.bundled_files(),
-            actor=context.actor(),
-            today=context.today(),
-            now=context.now(),
-        )
+        changes = setup.load(db, files or setup.bundled_files(), by=context.acting())
         if dry_run:
             db.rollback()
     context.output(details.changes(changes), form, out)
-    context.note(
-        _("nothing was changed: a dry run")
-        if dry_run
-        else _("{count} changes").format(count=len(changes))
-    )
+    end = _("nothing was changed: a dry run") if dry_run else _("{count} changes")
+    context.note(end.format(count=len(changes)))

@@ -70,14 +70,10 @@ def list_(
     from tracker.report import listing  # noqa: PLC0415 - not for help
 
     wanted = word(Status, status, "--status") if status else None
+    due = day(due_before, "--due-before") if due_before else None
     with context.reading() as db:
         filters = listing.filters(
-            db,
-            document=document,
-            section=section,
-            owner=owner,
-            due_before=day(due_before, "--due-before") if due_before else None,
-            search=search,
+            db, document=document, section=section, owner=owner, due_before=due, search=search
         )
         table = listing.listed(db, by, filters, wanted)
     context.output(table, form, out)

@@ -1,7 +1,6 @@
 """First reports: what the sources themselves say was achieved, appended once and never again."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from sqlalchemy import Connection, select
 
@@ -11,6 +10,7 @@ from tracker.errors import BadFile, Problem
 from tracker.i18n import _
 from tracker.register import FirstReport
 from tracker.store import log
+from tracker.store.log import Acting
 from tracker.store.models import assignments, commitments, entries, owners
 
 # Who records what came with the program: nobody's `undo` takes it back by accident.
@@ -18,7 +18,7 @@ PROGRAM = "tracker"
 
 
 def append(
-    db: Connection, file: str, given: Sequence[FirstReport], *, now: datetime
+    db: Connection, file: str, given: Sequence[FirstReport], *, by: Acting
 ) -> list[FirstReport]:
     """Append those that never were, even if they have been withdrawn since; gives those appended.
 
@@ -35,7 +35,7 @@ def append(
         )
     drafts = [(standing[report.key, report.owner], _draft(report)) for report in fresh]
     if drafts:
-        log.append(db, drafts, command="seed", actor=PROGRAM, now=now)
+        log.append(db, drafts, command="seed", by=by._replace(actor=PROGRAM))
     return fresh
 
 

@@ -5,7 +5,6 @@ corrects becomes a retarget entry, an owner who left keeps his assignment and it
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table, delete, exists, insert, literal, select, update
@@ -15,6 +14,7 @@ from tracker.errors import BadFile, Problem
 from tracker.i18n import _
 from tracker.register import Commitment, Measure, Owner, Register, Sentence
 from tracker.store import log
+from tracker.store.log import Acting
 from tracker.store.models import (
     Moment,
     assignments,
@@ -43,12 +43,10 @@ class Change(NamedTuple):
 class Loader:
     """Loads files into one ledger within one transaction, and keeps account of the changes."""
 
-    def __init__(self, db: Connection, *, actor: str, today: date, now: datetime) -> None:
+    def __init__(self, db: Connection, *, by: Acting) -> None:
         self.db = db
-        self.actor = actor
-        self.today = today
         newest = log.newest_recorded_at(db)
-        self.now = max(now, newest) if newest else now
+        self.by = by._replace(now=max(by.now, newest)) if newest else by
         self.changes: list[Change] = []
         self._new_assignments: list[dict[str, Any]] = []
         self._owners = {row.code: row.id for row in db.execute(select(owners))}
@@ -255,7 +253,7 @@ class Loader:
             self.db.execute(insert(assignments), self._new_assignments)
             self._new_assignments = []
         never_stood = ~exists().where(stands.c.assignment_id == assignments.c.id)
-        new = select(assignments.c.id, literal(self.now, Moment)).where(never_stood)
+        new = select(assignments.c.id, literal(self.by.now, Moment)).where(never_stood)
         self.db.execute(insert(stands).from_select(["assignment_id", "added_at"], new))
 
     def _stand(self, assignment: int, *, standing: bool) -> None:
@@ -263,12 +261,12 @@ class Loader:
             update(assignments).where(assignments.c.id == assignment).values(standing=standing)
         )
         if standing:
-            self.db.execute(insert(stands).values(assignment_id=assignment, added_at=self.now))
+            self.db.execute(insert(stands).values(assignment_id=assignment, added_at=self.by.now))
         else:
             self.db.execute(
                 update(stands)
                 .where(stands.c.assignment_id == assignment, stands.c.retired_at.is_(None))
-                .values(retired_at=self.now)
+                .values(retired_at=self.by.now)
             )
 
     def _correct_target(self, commitment: int, given: Commitment, before: Any) -> None:  # noqa: ANN401 - a row
@@ -284,14 +282,14 @@ class Loader:
         )
         entry = log.draft(
             EntryKind.RETARGET,
-            effective_on=self.today,
+            effective_on=self.by.today,
             target=given.target,
             target_basis=given.target_basis,
             note=_CORRECTED,
         )
         drafts = [(number, entry) for number in self.db.execute(moved).scalars()]
         if drafts:
-            log.append(self.db, drafts, command="seed", actor=self.actor, now=self.now)
+            log.append(self.db, drafts, command="seed", by=self.by)
 
     def _bring(
         self,

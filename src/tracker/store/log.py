@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
@@ -81,6 +81,14 @@ _CACHE = (
 )
 
 
+class Acting(NamedTuple):
+    """Who acts and when: `today` in the offices, `now` in UTC."""
+
+    actor: str
+    today: date
+    now: datetime
+
+
 class Head(NamedTuple):
     """What the next entry of an assignment needs to know of it."""
 
@@ -125,19 +133,18 @@ def append(
     drafts: Sequence[tuple[int, Entry]],
     *,
     command: str,
-    actor: str,
-    now: datetime,
+    by: Acting,
 ) -> Recorded:
     """Write drafts, each on one assignment (by id), as one batch; cache and log move together.
 
-    `now` is a UTC time; a clock that has gone back gives the newest time already recorded.
+    A clock that has gone back gives the newest time already recorded.
     """
     newest = db.execute(
         select(batches.c.recorded_at).order_by(batches.c.id.desc()).limit(1)
     ).scalar()
-    recorded_at = max(now, newest) if newest else now
+    recorded_at = max(by.now, newest) if newest else by.now
     inserted = db.execute(
-        insert(batches).values(command=command, actor=actor, recorded_at=recorded_at)
+        insert(batches).values(command=command, actor=by.actor, recorded_at=recorded_at)
     )
     batch = int(inserted.inserted_primary_key[0])  # type: ignore[index] # one row was inserted
     touched = list(dict.fromkeys(assignment for assignment, _ in drafts))
@@ -148,7 +155,7 @@ def append(
     for assignment, bare in drafts:
         head = heads[assignment]
         entry = bare._replace(
-            version=head.version + 1, batch=batch, recorded_at=recorded_at, actor=actor
+            version=head.version + 1, batch=batch, recorded_at=recorded_at, actor=by.actor
         )
         chain = chained(head.name, entry, head.hash)
         heads[assignment] = head = head._replace(version=entry.version, hash=chain)

@@ -7,7 +7,18 @@ whether it is about today or about what was known of a day long past.
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Join,
+    Select,
+    and_,
+    case,
+    func,
+    or_,
+    select,
+)
 
 from tracker.domain.rollup import Numbers
 from tracker.domain.words import Role, Status, Verification
@@ -141,12 +152,7 @@ def assignment_rows(
             report.actor,
             state.version,
         )
-        .select_from(states)
-        .join(commitments, commitments.c.id == state.commitment_id)
-        .join(measures, measures.c.id == commitments.c.measure_id)
-        .join(documents, documents.c.id == measures.c.document_id)
-        .join(sections, sections.c.id == measures.c.section_id)
-        .join(owners, owners.c.id == state.owner_id)
+        .select_from(_placed(states))
         .outerjoin(entries, and_(report.assignment_id == state.id, report.version == state.report))
         .where(
             *_places(filters),
@@ -191,12 +197,7 @@ def numbers(
             total(commitments.c.weight, counts, has[Status.DONE]),
             total(1, ~counts),
         )
-        .select_from(states)
-        .join(commitments, commitments.c.id == state.commitment_id)
-        .join(measures, measures.c.id == commitments.c.measure_id)
-        .join(documents, documents.c.id == measures.c.document_id)
-        .join(sections, sections.c.id == measures.c.section_id)
-        .join(owners, owners.c.id == state.owner_id)
+        .select_from(_placed(states))
         .where(*_places(filters))
         .group_by(*groups)
     )
@@ -304,12 +305,8 @@ def entry_rows(
             named.c.id,
             entries.c.hash,
         )
-        .join(assignments, assignments.c.id == entries.c.assignment_id)
-        .join(commitments, commitments.c.id == assignments.c.commitment_id)
-        .join(measures, measures.c.id == commitments.c.measure_id)
-        .join(documents, documents.c.id == measures.c.document_id)
-        .join(sections, sections.c.id == measures.c.section_id)
-        .join(owners, owners.c.id == assignments.c.owner_id)
+        .select_from(_placed(assignments))
+        .join(entries, entries.c.assignment_id == assignments.c.id)
         .outerjoin(
             named,
             and_(
@@ -369,6 +366,17 @@ def sentence_rows(db: Connection, document: str | None = None) -> list[SentenceR
     if document:
         statement = statement.where(documents.c.code == document)
     return [SentenceRow._make(row) for row in db.execute(statement)]
+
+
+def _placed(states: FromClause) -> Join:
+    """Assignments or states, with all that they belong to."""
+    return (
+        states.join(commitments, commitments.c.id == states.c.commitment_id)
+        .join(measures, measures.c.id == commitments.c.measure_id)
+        .join(documents, documents.c.id == measures.c.document_id)
+        .join(sections, sections.c.id == measures.c.section_id)
+        .join(owners, owners.c.id == states.c.owner_id)
+    )
 
 
 def _places(filters: Filters) -> list[ColumnElement[bool]]:

@@ -1,7 +1,7 @@
 """What people do to the log: report on assignments, and take a batch of their own back."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import Connection, select
@@ -10,6 +10,7 @@ from tracker.domain.words import EntryKind, Status
 from tracker.errors import NotFound, Refusal, UsageRefusal
 from tracker.i18n import _
 from tracker.store import log, lookup
+from tracker.store.log import Acting
 from tracker.store.models import batches, entries
 
 
@@ -31,18 +32,14 @@ def report(
     *,
     keys: Sequence[str],
     owner: str,
-    actor: str,
-    today: date,
-    now: datetime,
+    by: Acting,
     without_evidence: bool = False,
 ) -> log.Recorded:
     """Record one report on all assignments that the keys and the owner mean, as one batch."""
-    _check(given, today, without_evidence=without_evidence)
+    _check(given, by.today, without_evidence=without_evidence)
     meant = lookup.meant(db, keys, lookup.owner(db, owner))
     entry = log.draft(EntryKind.REPORT, **given._asdict())
-    return log.append(
-        db, [(each.id, entry) for each in meant], command="update", actor=actor, now=now
-    )
+    return log.append(db, [(each.id, entry) for each in meant], command="update", by=by)
 
 
 def _check(given: Report, today: date, *, without_evidence: bool) -> None:
@@ -82,22 +79,20 @@ def _unstorable(text: str) -> bool:
     return "\0" in text or any("\ud800" <= character <= "\udfff" for character in text)
 
 
-def undo(
-    db: Connection, *, actor: str, today: date, now: datetime, batch: int | None = None
-) -> tuple[int, log.Recorded]:
+def undo(db: Connection, *, by: Acting, batch: int | None = None) -> tuple[int, log.Recorded]:
     """Withdraw the last batch of this actor that still stands, or the batch named; gives its number.
 
     A withdrawal is not withdrawn: to have a report back, report again.
     """
-    number = _last_standing(db, actor) if batch is None else _existing(db, batch)
+    number = _last_standing(db, by.actor) if batch is None else _existing(db, batch)
     standing = _standing_entries(db, number)
     if not standing:
         raise Refusal(_("batch {batch} has nothing left to withdraw").format(batch=number))
     drafts = [
-        (assignment, log.draft(EntryKind.WITHDRAWAL, effective_on=today, names=version))
+        (assignment, log.draft(EntryKind.WITHDRAWAL, effective_on=by.today, names=version))
         for assignment, version in standing
     ]
-    return number, log.append(db, drafts, command="undo", actor=actor, now=now)
+    return number, log.append(db, drafts, command="undo", by=by)
 
 
 def _last_standing(db: Connection, actor: str) -> int:

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterable
-from datetime import date, datetime
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -12,14 +11,15 @@ from tracker.errors import NotFound
 from tracker.i18n import _
 from tracker.store import first_reports, ledger, schema
 from tracker.store.loading import Change, Loader
+from tracker.store.log import Acting
 
 
-def create(at: ledger.Place, *, actor: str, today: date, now: datetime) -> list[Change]:
+def create(at: ledger.Place, *, by: Acting) -> list[Change]:
     """Create or upgrade the ledger and load what comes with the program, all in one transaction."""
     with ledger.upgrading(at) as db:
         if schema.revision(db) != schema.HEAD:
             schema.upgrade(db)
-        return load(db, bundled_files(), actor=actor, today=today, now=now)
+        return load(db, bundled_files(), by=by)
 
 
 def bundled_files() -> list[Path]:
@@ -29,11 +29,9 @@ def bundled_files() -> list[Path]:
     return [seeds / "owners.yaml", *registers, *sorted(seeds.glob("reports/*.yaml"))]
 
 
-def load(
-    db: Connection, files: Iterable[Path], *, actor: str, today: date, now: datetime
-) -> list[Change]:
+def load(db: Connection, files: Iterable[Path], *, by: Acting) -> list[Change]:
     """Load register files in the order given; a register file that has not changed is not read."""
-    loader = Loader(db, actor=actor, today=today, now=now)
+    loader = Loader(db, by=by)
     for file in files:
         data = _bytes(file)
         fingerprint = hashlib.sha256(data).hexdigest()
@@ -45,7 +43,7 @@ def load(
         if content.register:
             loader.register(str(file), content.register, fingerprint)
         if content.reports:
-            appended = first_reports.append(db, str(file), content.reports, now=loader.now)
+            appended = first_reports.append(db, str(file), content.reports, by=by)
             loader.changes += [
                 Change("reported", "report", r.key, f"{r.owner} {r.id}") for r in appended
             ]
