@@ -422,7 +422,7 @@ def test_a_database_that_is_not_ours_is_left_alone(tracker: Run, tmp_path: Path)
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [(b"hello, this is no database at all" * 40, "is no database"), (b"", "no ledger of tracker")],
+    [(b"hello, this is no database at all" * 40, "is no database"), (b"", "init")],
 )
 def test_a_file_that_is_no_database_is_refused(
     tracker: Run, tmp_path: Path, content: bytes, said: str
@@ -613,3 +613,15 @@ def test_processes_at_once_lose_nothing(file: Path) -> None:
             )
         ]
     assert versions == list(range(2, 802))
+
+
+def test_two_that_make_the_ledger_at_once_make_one(tmp_path: Path) -> None:
+    place = str(tmp_path / "new.sqlite")
+
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(lambda _: program("--db", place, "init"), range(4)))
+
+    assert [ran.returncode for ran in made] == [0] * 4, [ran.stderr for ran in made]
+    assert program("--db", place, "db", "check").returncode == 0
+    with sqlite3.connect(place) as raw:
+        assert raw.execute("SELECT count(*) FROM measures").fetchone() == (34,)

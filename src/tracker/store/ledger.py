@@ -85,23 +85,15 @@ def writing(at: Place) -> Iterator[Connection]:
 @contextmanager
 def upgrading(at: Place) -> Iterator[Connection]:
     """One transaction that may change the schema; a file that is not there is made."""
-    file = at.file
-    if file is not None and not file.exists():
-        try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as reason:
-            raise DatabaseRefusal(
-                _("cannot make the folder {path}: {reason}").format(
-                    path=file.parent, reason=reason.strerror
-                )
-            ) from reason
-    if file is not None and file.exists() and file.stat().st_size:
+    if is_missing(at):
+        _make_folder(at)
+    else:
         # Looked at first without touching it: it may be somebody else's.
         with _connected(at, write=False) as db:
-            _refuse_foreign(schema.revision(db) or "?", at)
+            _refuse_foreign(schema.revision(db) or schema.HEAD, at)
     with _connected(at, write=True, create=True) as db:
         yield db
-        if file is not None and db.exec_driver_sql("PRAGMA foreign_key_check").first():
+        if at.file is not None and db.exec_driver_sql("PRAGMA foreign_key_check").first():
             raise DatabaseRefusal(
                 _(
                     "{place}: the upgrade would leave rows that point nowhere; nothing was changed"
@@ -112,11 +104,25 @@ def upgrading(at: Place) -> Iterator[Connection]:
 def refuse_missing(at: Place) -> None:
     """Refuse a file that is not there, with the command that makes it."""
     if is_missing(at):
-        raise DatabaseRefusal(
-            _("no ledger at {place}; this makes one: {command}").format(
-                place=at, command=f"tracker --db {at} init" if at.named else "tracker init"
-            )
+        raise _none(at)
+
+
+def _none(at: Place) -> DatabaseRefusal:
+    return DatabaseRefusal(
+        _("no ledger at {place}; this makes one: {command}").format(
+            place=at, command=f"tracker --db {at} init" if at.named else "tracker init"
         )
+    )
+
+
+def _make_folder(at: Place) -> None:
+    folder = (at.file or Path()).parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as reason:
+        raise DatabaseRefusal(
+            _("cannot make the folder {path}: {reason}").format(path=folder, reason=reason.strerror)
+        ) from reason
 
 
 def is_missing(at: Place) -> bool:
@@ -130,8 +136,9 @@ def _connected(at: Place, *, write: bool, create: bool = False) -> Iterator[Conn
         refuse_missing(at)
     engine = _engine(at, write=write, create=create)
     try:
-        with engine.begin() as db:
+        with engine.connect() as db:
             yield db
+            db.commit()
     except (DBAPIError, sqlite3.Error) as reason:
         raise _in_words(reason, at) from reason
     finally:
@@ -185,7 +192,10 @@ def _check_revision(db: Connection, at: Place) -> None:
     except DBAPIError as reason:
         if not _says(reason, "no such table", "does not exist"):
             raise
-        found = None
+        db.rollback()
+        found = schema.revision(db)
+        if found is None:
+            raise _none(at) from reason
     if found == schema.HEAD:
         return
     _refuse_foreign(str(found or "?"), at)
