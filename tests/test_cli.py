@@ -515,7 +515,7 @@ def test_the_whole_ledger_is_exported(tracker: Run) -> None:
 
     assert {len(whole["measures"]), len(whole["commitments"])} == {34, 207}
     assert len(whole["assignments"]) > 1000
-    assert len(whole["log"]) == 78
+    assert len(whole["log"]) == 88
 
 
 def test_info_and_check_speak_of_a_whole_ledger(tracker: Run) -> None:
