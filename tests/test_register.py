@@ -82,9 +82,9 @@ def test_a_sentence_that_moved_keeps_its_first_key() -> None:
         ("kind: action", "kind: action\n        kind: goal", "plan.yaml:16: the field kind stands here twice"),
         ("title: 修甲路", "title: &a 修甲路", "plan.yaml:13: anchors and aliases are not used"),
         ("title: 修甲路", "title: !!python/name:os.system 修甲路", "plan.yaml:13: tags are not used"),
-        ("horizon: 2026", "horizon: soon", "plan.yaml:1: horizon: not a whole number from 1: soon"),
+        ("horizon: 2026", "horizon: soon", "plan.yaml:1: horizon: not a whole number from 1 to 32767: soon"),
         ("title: 修甲路", 'title: "修\\e[31m"', "plan.yaml:13: title: has control characters"),
-        ("  - number: 1\n    label", "  - number: one\n    label", "plan.yaml:5: number: not a whole number from 1: one"),
+        ("  - number: 1\n    label", "  - number: one\n    label", "plan.yaml:5: number: not a whole number from 1 to 32767: one"),
         ("title_en: Road A\n", "title_en: [Road A\n", "plan.yaml:15: not YAML"),
     ],
 )  # fmt: skip

@@ -161,7 +161,7 @@ def test_time_never_goes_back_in_a_ledger(at: ledger.Place) -> None:
     first = report(at)
     second = report(at, now=NOW - timedelta(days=400))
 
-    assert second.recorded_at == first.recorded_at
+    assert second.recorded_at > first.recorded_at
     assert problems(at) == []
 
 
@@ -323,7 +323,9 @@ def test_reports_see_the_assignments_that_stood_when_it_was_known(
     load(at, tmp_path, owner="HN", now=NOW + timedelta(days=1))
 
     with ledger.reading(at) as db:
-        then = queries.assignment_rows(db, states.on(TODAY, NOW), Filters(key="x1-01.1"))
+        then = queries.assignment_rows(
+            db, states.on(TODAY, NOW + timedelta(hours=1)), Filters(key="x1-01.1")
+        )
         later = queries.assignment_rows(
             db, states.on(TODAY, NOW + timedelta(days=1)), Filters(key="x1-01.1")
         )
@@ -339,7 +341,9 @@ def test_a_target_corrected_in_the_register_stays_in_the_log(
     load(at, tmp_path, year="2027", now=NOW + timedelta(days=1))
 
     with ledger.reading(at) as db:
-        before = queries.assignment_rows(db, states.on(TODAY, NOW), Filters(key="x1-01.1"))
+        before = queries.assignment_rows(
+            db, states.on(TODAY, NOW + timedelta(hours=1)), Filters(key="x1-01.1")
+        )
         after = queries.assignment_rows(db, states.now(), Filters(key="x1-01.1"))
         log_lines = queries.entry_rows(db, filters=Filters(key="x1-01.1"))
     assert {row.target for row in before} == {"2026"}
@@ -355,11 +359,134 @@ def test_a_corrected_title_is_a_label_and_shows_everywhere(
     assert load(at, tmp_path, title="修乙路") == [("changed", "commitment", "title")]
 
 
+def test_one_load_is_one_batch_and_reaches_the_report_at_once(
+    at: ledger.Place, tmp_path: Path
+) -> None:
+    load(at, tmp_path)
+    with ledger.reading(at) as db:
+        known = log.newest_recorded_at(db)
+        assert known is not None
+        seen = queries.assignment_rows(db, states.on(TODAY, known), Filters(key="x1-01.1"))
+        number = db.execute(select(batches.c.id).order_by(batches.c.id.desc())).scalars().first()
+    assert len(seen) == 2
+
+    load(at, tmp_path, year="2027")
+
+    with ledger.reading(at) as db:
+        assert {row.batch for row in queries.entry_rows(db, filters=Filters(key="x1-01.1"))} == {
+            (number or 0) + 1
+        }
+
+
+def test_a_seed_is_nobodys_last_batch(at: ledger.Place, tmp_path: Path) -> None:
+    load(at, tmp_path)
+    load(at, tmp_path, year="2027")
+
+    with ledger.writing(at) as db, pytest.raises(NotFound):
+        record.undo(db, by=log.Acting("li", TODAY, NOW))
+
+
+def test_an_assignment_can_be_retired_and_resumed_while_the_clock_stands(
+    at: ledger.Place, tmp_path: Path
+) -> None:
+    load(at, tmp_path)
+    load(at, tmp_path, owner="HN")
+    load(at, tmp_path)
+
+    with ledger.reading(at) as db:
+        shown = queries.assignment_rows(db, states.now(), Filters(key="x1-01.1"))
+    assert [row.owner for row in shown] == ["SX", "HB"]
+
+
+def test_a_resumed_assignment_has_the_target_of_the_register(
+    at: ledger.Place, tmp_path: Path
+) -> None:
+    load(at, tmp_path, year="2026")
+    load(at, tmp_path, year="2027", owner="HN")
+
+    load(at, tmp_path, year="2027")
+
+    with ledger.reading(at) as db:
+        shown = queries.assignment_rows(db, states.now(), Filters(key="x1-01.1"))
+    assert [(row.owner, row.target) for row in shown] == [("SX", "2027"), ("HB", "2027")]
+
+
+def test_a_target_moved_by_hand_stays_where_it_was_put(at: ledger.Place, tmp_path: Path) -> None:
+    load(at, tmp_path)
+    moved = log.draft(
+        EntryKind.RETARGET, effective_on=TODAY, target=Target(2030), target_basis=Basis.ASSIGNED
+    )
+    with ledger.writing(at) as db:
+        number = lookup.meant(db, ["x1-01.1"], "HB")[0].id
+        log.append(db, [(number, moved)], command="retarget", by=log.Acting("li", TODAY, NOW))
+
+    load(at, tmp_path, year="2027")
+
+    with ledger.reading(at) as db:
+        shown = queries.assignment_rows(db, states.now(), Filters(key="x1-01.1"))
+    assert [(row.owner, row.target) for row in shown] == [("SX", "2027"), ("HB", "2030")]
+
+
+FIRST = """\
+reports:
+  - {{id: r1, key: 2021-15.5, owner: {owner}, status: stalled, effective_on: {on}, note: 甲, note_en: A,
+     source: s, place: p}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("owner", "on", "said"),
+    [
+        ("XX", "2024-01-01", r"r\.yaml:2: owner: XX has no assignment in 2021-15\.5"),
+        ("HB", "2024-07-01", r"r\.yaml:2: effective_on: lies in the future"),
+        ("HB", "2021-04-22", r"r\.yaml:2: effective_on: before the document"),
+    ],
+)
+def test_a_first_report_that_cannot_be_is_named_by_file_line_and_field(
+    at: ledger.Place, tmp_path: Path, owner: str, on: str, said: str
+) -> None:
+    file = tmp_path / "r.yaml"
+    file.write_text(FIRST.format(owner=owner, on=on), encoding="utf-8")
+
+    with ledger.writing(at) as db, pytest.raises(BadFile, match=said):
+        setup.load(db, [file], by=log.Acting("li", TODAY, NOW))
+
+
+OWNERS = "owners:\n  - {{code: WH, name: 武汉, name_en: Wuhan, parent: {parent}}}\n"
+
+
+def load_owners(at: ledger.Place, folder: Path, parent: str) -> list[tuple[str, str, str]]:
+    file = folder / "o.yaml"
+    file.write_text(OWNERS.format(parent=parent), encoding="utf-8")
+    with ledger.writing(at) as db:
+        changes = setup.load(db, [file], by=log.Acting("li", TODAY, NOW))
+    return [(change.deed, change.key, change.detail) for change in changes]
+
+
+def test_a_unit_below_a_province_comes_after_those_there_are(
+    at: ledger.Place, tmp_path: Path
+) -> None:
+    assert load_owners(at, tmp_path, "HB") == [("added", "WH", "")]
+    assert load_owners(at, tmp_path, "HN") == [("changed", "WH", "parent")]
+
+    with ledger.reading(at) as db:
+        assert [owner.code for owner in lookup.all_owners(db)][-2:] == ["CENTRAL", "WH"]
+        assert lookup.and_below(db, "HN") == ("HN", "WH")
+
+
+@pytest.mark.parametrize("parent", ["WH", "XX"])
+def test_owners_that_are_no_tree_are_refused(at: ledger.Place, tmp_path: Path, parent: str) -> None:
+    with pytest.raises(
+        BadFile, match=r"o\.yaml:2: parent: (stands above itself|unknown owner: XX)"
+    ):
+        load_owners(at, tmp_path, parent)
+
+
 def test_an_unknown_owner_in_a_register_is_refused_and_nothing_loaded(
     at: ledger.Place, tmp_path: Path, file: Path
 ) -> None:
     before = dump(file)
-    with pytest.raises(BadFile, match=r"x1-01\.1: unknown owner XX"):
+    with pytest.raises(BadFile, match=r"x1\.yaml:11: owners: unknown owner: XX"):
         load(at, tmp_path, owner="XX")
 
     assert dump(file) == before

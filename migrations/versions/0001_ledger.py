@@ -48,12 +48,12 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("name_en", sa.Text(), nullable=False),
         sa.Column("place", sa.SmallInteger(), nullable=False),
-        sa.Column("parent_id", sa.Integer()),
-        sa.ForeignKeyConstraint(["parent_id"], ["owners.id"], name="fk_owners_parent_id_owners"),
+        sa.Column("parent", sa.Text()),
+        sa.ForeignKeyConstraint(["parent"], ["owners.code"], name="fk_owners_parent_owners"),
         sa.PrimaryKeyConstraint("id", name="pk_owners"),
         sa.UniqueConstraint("code", name="uq_owners_code"),
     )
-    op.create_index("ix_owners_parent_id", "owners", ["parent_id"])
+    op.create_index("ix_owners_parent", "owners", ["parent"])
 
     op.create_table(
         "sections",

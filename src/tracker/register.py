@@ -1,28 +1,35 @@
 """Register files: what we track of a document, as people write it in YAML, read and validated."""
 
-from collections.abc import Iterable
+import re
+from collections import Counter
+from collections.abc import Collection
 from datetime import date
+from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
 from tracker.domain.numerals import chinese
 from tracker.domain.target import Target
 from tracker.domain.words import Basis, Kind, Role, Status
-from tracker.errors import BadFile, Problem
+from tracker.errors import BadFile
 from tracker.i18n import _
-from tracker.yamlfile import Fields, Tree, read
+from tracker.yamlfile import Fields, Problems, Tree, read
 
 TITLE_LIMIT = 30
 TITLE_EN_LIMIT = 90
 
+# What stands in keys: nothing that a command line, a file name or another program stumbles over.
+_CODE = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*")
+
 
 class Owner(NamedTuple):
-    """A province, the central departments, or a unit below one."""
+    """A province, the central departments, or a unit below one; `where` is its place in the file."""
 
     code: str
     name: str
     name_en: str
     parent: str | None
+    where: str
 
 
 class Section(NamedTuple):
@@ -45,7 +52,7 @@ class Share(NamedTuple):
 
 
 class Commitment(NamedTuple):
-    """What one sentence obliges to."""
+    """What one sentence obliges to; `where` is its place in the file."""
 
     key: str
     title: str
@@ -57,6 +64,7 @@ class Commitment(NamedTuple):
     target_basis: Basis | None
     note: str | None
     note_en: str | None
+    where: str
 
 
 class Sentence(NamedTuple):
@@ -96,7 +104,7 @@ class Register(NamedTuple):
 
 
 class FirstReport(NamedTuple):
-    """What a source says was achieved, as one report on one assignment, under a stable id."""
+    """What a source says was achieved: one report on one assignment, under a stable id."""
 
     id: str
     key: str
@@ -105,6 +113,7 @@ class FirstReport(NamedTuple):
     effective_on: date
     note: str
     evidence: str
+    where: str
 
 
 class Content(NamedTuple):
@@ -117,42 +126,40 @@ class Content(NamedTuple):
 
 def load(path: Path, data: bytes) -> Content:
     """What the file says, or BadFile with every problem by file, line and field."""
-    problems: list[Problem] = []
+    problems = Problems()
     tree = read(str(path), data, problems)
     content = _content(tree, problems) if tree is not None else Content()
     if problems:
-        raise BadFile(problems)
+        raise BadFile(list(problems))
     return content
 
 
-def _content(tree: Tree, problems: list[Problem]) -> Content:
+def _content(tree: Tree, problems: Problems) -> Content:
     top = Fields(tree, problems)
-    owners = tuple(_owner(f) for f in top.items("owners", required=False))
-    reports = tuple(_report(f) for f in top.items("reports", required=False))
-    register = _register(top) if top.has("document") else None
-    if not (owners or reports or register):
+    content = Content(
+        top.each("owners", _owner, mark=lambda owner: owner.code, required=False),
+        _register(top) if top.has("document") else None,
+        top.each("reports", _report, mark=lambda report: report.id, required=False),
+    )
+    if content == Content():
         top.problem(_("expected one of: document, owners, reports"))
     top.finish()
-    _refuse_doubles(
-        ((o.code, f) for o, f in zip(owners, top.items("owners", required=False), strict=True))
-    )
-    _refuse_doubles(
-        ((r.id, f) for r, f in zip(reports, top.items("reports", required=False), strict=True))
-    )
-    return Content(owners, register, reports)
+    return content
 
 
 def _owner(fields: Fields) -> Owner:
-    owner = Owner(
-        fields.text("code"), fields.text("name"), fields.text("name_en"), fields.maybe("parent")
+    return Owner(
+        code=_code(fields),
+        name=fields.text("name"),
+        name_en=fields.text("name_en"),
+        parent=fields.maybe("parent"),
+        where=fields.where,
     )
-    fields.finish()
-    return owner
 
 
 def _report(fields: Fields) -> FirstReport:
     note, note_en = fields.text("note"), fields.text("note_en")
-    report = FirstReport(
+    return FirstReport(
         id=fields.text("id"),
         key=fields.text("key"),
         owner=fields.text("owner"),
@@ -160,14 +167,24 @@ def _report(fields: Fields) -> FirstReport:
         effective_on=fields.day("effective_on") or date.min,
         note=f"{note} / {note_en}",
         evidence=f"{fields.text('source')}, {fields.text('place')}",
+        where=fields.where,
     )
-    fields.finish()
-    return report
+
+
+def _code(fields: Fields) -> str:
+    code = fields.text("code")
+    if code and not _CODE.fullmatch(code):
+        fields.problem(
+            _("a code has letters, digits and inner hyphens: {said}").format(said=code), "code"
+        )
+    return code
 
 
 def _register(top: Fields) -> Register:
     document = top.item("document")
-    code = document.text("code")
+    code = _code(document)
+    sections = top.each("sections", _section, mark=lambda section: section.number)
+    known = {section.number for section in sections}
     register = Register(
         code=code,
         title=document.text("title"),
@@ -176,35 +193,24 @@ def _register(top: Fields) -> Register:
         issuer=document.maybe("issuer"),
         issued_on=document.day("issued_on", required=False),
         horizon=document.number("horizon", required=False),
-        sections=tuple(_section(f) for f in top.items("sections")),
-        measures=tuple(_measure(f, code) for f in top.items("measures")),
+        sections=sections,
+        measures=top.each(
+            "measures", lambda fields: _measure(fields, code, known), mark=lambda m: m.number
+        ),
     )
     document.finish()
-    _refuse_doubles(
-        (s.number, f) for s, f in zip(register.sections, top.items("sections"), strict=True)
-    )
-    _refuse_doubles(
-        (m.number, f) for m, f in zip(register.measures, top.items("measures"), strict=True)
-    )
-    known = {section.number for section in register.sections}
-    for measure, fields in zip(register.measures, top.items("measures"), strict=True):
-        if measure.section not in known:
-            fields.problem(
-                _("no section {number} in this file").format(number=measure.section), "section"
-            )
     return register
 
 
 def _section(fields: Fields) -> Section:
-    number = fields.number("number") or 0
-    section = Section(number, chinese(number), fields.text("title"), fields.text("title_en"))
-    fields.finish()
-    return section
+    number = fields.number("number", limit=999) or 0
+    return Section(number, chinese(number), fields.text("title"), fields.text("title_en"))
 
 
-def _measure(fields: Fields, code: str) -> Measure:
+def _measure(fields: Fields, code: str, sections: Collection[int]) -> Measure:
     number = fields.number("number") or 0
     key = f"{code}-{number:02}"
+    places = count(1)
     measure = Measure(
         key=key,
         number=number,
@@ -212,49 +218,47 @@ def _measure(fields: Fields, code: str) -> Measure:
         section=fields.number("section") or 0,
         title=fields.text("title"),
         title_en=fields.text("title_en", limit=TITLE_EN_LIMIT),
-        sentences=tuple(_sentence(f, key) for f in fields.items("sentences")),
+        sentences=fields.each(
+            "sentences",
+            lambda sentence: _sentence(sentence, key, next(places)),
+            mark=lambda sentence: (
+                sentence.commitment.key if sentence.commitment else sentence.number
+            ),
+        ),
     )
-    fields.finish()
-    for place, (sentence, each) in enumerate(
-        zip(measure.sentences, fields.items("sentences"), strict=True), 1
-    ):
-        if sentence.number != place:
-            each.problem(
-                _(
-                    "expected sentence {number}: every sentence of a measure is listed, in order"
-                ).format(number=place),
-                "n",
-            )
-    _refuse_doubles(
-        (sentence.commitment.key, each)
-        for sentence, each in zip(measure.sentences, fields.items("sentences"), strict=True)
-        if sentence.commitment
-    )
+    if measure.section and measure.section not in sections:
+        fields.problem(
+            _("no section {number} in this file").format(number=measure.section), "section"
+        )
     if measure.sentences and not any(sentence.commitment for sentence in measure.sentences):
         fields.problem(_("a measure keeps at least one commitment"), "sentences")
     return measure
 
 
-def _sentence(fields: Fields, measure: str) -> Sentence:
+def _sentence(fields: Fields, measure: str, place: int) -> Sentence:
     number = fields.number("n") or 0
+    if number != place:
+        fields.problem(
+            _("expected sentence {number}: every sentence of a measure is listed, in order").format(
+                number=place
+            ),
+            "n",
+        )
     fingerprint = fields.text("fingerprint")
     if fields.has("untracked"):
-        sentence = Sentence(
-            number, fingerprint, None, fields.text("untracked"), fields.text("untracked_en")
-        )
-    else:
-        # An amended text moves sentences; the key stays as it was first registered.
-        key = f"{measure}.{fields.number('key', required=False) or number}"
-        sentence = Sentence(number, fingerprint, _commitment(fields, key), None, None)
-    fields.finish()
-    return sentence
+        why, why_en = fields.text("untracked"), fields.text("untracked_en")
+        return Sentence(number, fingerprint, None, why, why_en)
+    # An amended text moves sentences; the key stays as it was first registered.
+    key = f"{measure}.{fields.number('key', required=False) or number}"
+    return Sentence(number, fingerprint, _commitment(fields, key), None, None)
 
 
 def _commitment(fields: Fields, key: str) -> Commitment:
-    shares = tuple(share for each in fields.items("owners") for share in _shares(each))
-    for owner in {share.owner for share in shares}:
-        if sum(share.owner == owner for share in shares) > 1:
-            fields.problem(_("{owner} stands here twice").format(owner=owner), "owners")
+    lines = fields.each("owners", _shares, mark=id)
+    shares = tuple(share for line in lines for share in line)
+    for owner, times in Counter(share.owner for share in shares).items():
+        if times > 1:
+            fields.problem(_("{mark} stands here twice").format(mark=owner), "owners")
     if shares and all(share.role is Role.SUPPORT for share in shares):
         fields.problem(_("somebody must lead or share: support alone does not count"), "owners")
     target, target_basis = _target(fields)
@@ -269,6 +273,7 @@ def _commitment(fields: Fields, key: str) -> Commitment:
         target_basis=target_basis,
         note=fields.maybe("note"),
         note_en=fields.maybe("note_en"),
+        where=fields.where,
     )
 
 
@@ -277,7 +282,6 @@ def _shares(fields: Fields) -> list[Share]:
     basis = fields.word("basis", Basis) or Basis.RULE
     scope, scope_en = fields.maybe("scope"), fields.maybe("scope_en")
     owners = fields.texts("owner")
-    fields.finish()
     if basis is Basis.HORIZON:
         fields.problem(_("a horizon gives a target, not an owner"), "basis")
     return [Share(owner, role, basis, scope, scope_en) for owner in owners]
@@ -296,11 +300,3 @@ def _target(fields: Fields) -> tuple[Target | None, Basis | None]:
     basis = inner.word("basis", Basis)
     inner.finish()
     return target, basis
-
-
-def _refuse_doubles(marked: Iterable[tuple[object, Fields]]) -> None:
-    seen: set[object] = set()
-    for mark, fields in marked:
-        if mark in seen:
-            fields.problem(_("{mark} stands in this file twice").format(mark=mark))
-        seen.add(mark)

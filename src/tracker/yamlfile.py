@@ -1,7 +1,7 @@
 """YAML as people edit it: read without guessing types, with the line of every field kept."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import NamedTuple, TypeVar
 
@@ -14,11 +14,22 @@ from tracker.i18n import _
 # The C parser reads a register in a tenth of the time; it is not built everywhere.
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-_LIMIT_BYTES = 20_000_000
+LIMIT_BYTES = 20_000_000
+_LIMIT_PROBLEMS = 100
 _LIMIT_DEPTH = 30
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 
 W = TypeVar("W", bound=Word)
+T = TypeVar("T")
+
+
+class Problems(dict[Problem, None]):
+    """The findings in a file, in order and each once; beyond a hundred nobody reads on."""
+
+    def append(self, found: Problem) -> None:
+        """Note a finding."""
+        if len(self) < _LIMIT_PROBLEMS:
+            self[found] = None
 
 
 class Tree(NamedTuple):
@@ -29,11 +40,11 @@ class Tree(NamedTuple):
     line: int
 
 
-def read(file: str, data: bytes, problems: list[Problem]) -> Tree | None:
+def read(file: str, data: bytes, problems: Problems) -> Tree | None:
     """The one document of a YAML file, or None with the problems that keep it from being read."""
-    if len(data) > _LIMIT_BYTES:
+    if len(data) > LIMIT_BYTES:
         problems.append(
-            Problem(file, _("larger than {limit} MB").format(limit=_LIMIT_BYTES // 10**6))
+            Problem(file, _("larger than {limit} MB").format(limit=LIMIT_BYTES // 10**6))
         )
         return None
     try:
@@ -59,7 +70,7 @@ def read(file: str, data: bytes, problems: list[Problem]) -> Tree | None:
 
 
 class _Builder:
-    def __init__(self, file: str, problems: list[Problem]) -> None:
+    def __init__(self, file: str, problems: Problems) -> None:
         self.file = file
         self.problems = problems
 
@@ -100,7 +111,9 @@ class _Builder:
             for name_event in self.until(events, yaml.MappingEndEvent):
                 name = self.node(name_event, events, depth + 1)
                 value = self.node(next(events), events, depth + 1)
-                if not isinstance(name.value, str) or name.value in fields:
+                if not isinstance(name.value, str):
+                    self.problem(name_event, _("the name of a field is one word"))
+                elif name.value in fields:
                     self.problem(
                         name_event, _("the field {name} stands here twice").format(name=name.value)
                     )
@@ -126,7 +139,7 @@ def _line(event: yaml.Event) -> int:
 class Fields:
     """The fields of one mapping, read by name; what is wrong goes to `problems`, nothing is raised."""
 
-    def __init__(self, tree: Tree, problems: list[Problem]) -> None:
+    def __init__(self, tree: Tree, problems: Problems) -> None:
         self._tree = tree
         self._problems = problems
         self._read: set[str] = set()
@@ -138,9 +151,12 @@ class Fields:
         """Note a problem at a field of this mapping, or at the mapping itself."""
         at = self._fields.get(field, self._tree) if field else self._tree
         where = f"{at.file}:{at.line}" + (f": {field}" if field else "")
-        found = Problem(where, message)
-        if found not in self._problems:
-            self._problems.append(found)
+        self._problems.append(Problem(where, message))
+
+    @property
+    def where(self) -> str:
+        """The file and line where the mapping stands."""
+        return f"{self._tree.file}:{self._tree.line}"
 
     def has(self, name: str) -> bool:
         """Whether the field is there."""
@@ -173,14 +189,17 @@ class Fields:
         each = tree.value if isinstance(tree.value, list) else [tree]
         return [self._text(one, name, None) for one in each]
 
-    def number(self, name: str, *, required: bool = True) -> int | None:
-        """A whole number from 1."""
+    def number(self, name: str, *, required: bool = True, limit: int = 32767) -> int | None:
+        """A whole number from 1, no larger than a database keeps it."""
         tree = self._get(name, required=required)
         if tree is None:
             return None
         said = self._text(tree, name, None)
-        if not (said.isascii() and said.isdecimal() and len(said) <= 6 and int(said)):  # noqa: PLR2004 - a million of anything is a slip
-            self.problem(_("not a whole number from 1: {said}").format(said=said), name)
+        if not (said.isascii() and said.isdecimal() and 1 <= int(said[:9]) <= limit):
+            self.problem(
+                _("not a whole number from 1 to {limit}: {said}").format(limit=limit, said=said),
+                name,
+            )
             return None
         return int(said)
 
@@ -215,17 +234,34 @@ class Fields:
         tree = self._get(name, required=True)
         return Fields(tree or Tree({}, self._tree.file, self._tree.line), self._problems)
 
-    def items(self, name: str, *, required: bool = True) -> list["Fields"]:
-        """The mappings of a list."""
+    def each(
+        self,
+        name: str,
+        parse: Callable[["Fields"], T],
+        *,
+        mark: Callable[[T], object],
+        required: bool = True,
+    ) -> tuple[T, ...]:
+        """What `parse` makes of each mapping of a list; two with the same mark are a problem."""
         tree = self._get(name, required=required)
         if tree is None:
-            return []
+            return ()
         if not isinstance(tree.value, list):
             self.problem(_("expected a list here (- …)"), name)
-            return []
+            return ()
         if required and not tree.value:
             self.problem(_("is empty"), name)
-        return [Fields(one, self._problems) for one in tree.value]
+        parsed: list[T] = []
+        marks: set[object] = set()
+        for one in tree.value:
+            fields = Fields(one, self._problems)
+            made = parse(fields)
+            fields.finish()
+            if mark(made) in marks:
+                fields.problem(_("{mark} stands here twice").format(mark=mark(made)))
+            marks.add(mark(made))
+            parsed.append(made)
+        return tuple(parsed)
 
     def _get(self, name: str, *, required: bool) -> Tree | None:
         self._read.add(name)

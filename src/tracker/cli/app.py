@@ -1,5 +1,7 @@
 """The commands and where they live; a command's module is loaded when that command is called."""
 
+import io
+import os
 import sys
 from importlib import import_module
 from typing import Any, NamedTuple
@@ -9,7 +11,7 @@ from typer.core import TyperGroup
 
 from tracker.cli.help import prepared, usage_message
 from tracker.errors import Refusal, UsageRefusal
-from tracker.i18n import LANGUAGES, _, by_locale, speak
+from tracker.i18n import _, by_locale, speak, spoken_by
 
 
 class Place(NamedTuple):
@@ -77,21 +79,33 @@ def run(arguments: list[str]) -> int:
     """Run one command line; gives the exit code."""
     for stream in (sys.stdout, sys.stderr):
         # What a terminal cannot show is shown escaped, not answered with a traceback.
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr] # both are text streams
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         speak(_language(arguments))
-        command = prepared(typer.main.get_command(app))
+        _refuse_what_is_no_text(arguments)
+        command = prepared(typer.main.get_command(app), root=True)
         code = command.main(args=arguments, prog_name="tracker", standalone_mode=False)
     except Refusal as refusal:
         return _refused(str(refusal), refusal.exit_code)
     except typer.Abort:
-        return _refused(_("stopped; nothing was recorded"), Refusal.exit_code)
+        return _refused(_("stopped"), Refusal.exit_code)
     except typer.TyperException as problem:
         if type(problem).__name__ == "NoArgsIsHelpError":
             typer.echo(problem.format_message())
             return UsageRefusal.exit_code
         return _refused(usage_message(problem), problem.exit_code)
     return code or 0
+
+
+def _refuse_what_is_no_text(arguments: list[str]) -> None:
+    for said in (*arguments, os.environ.get("TRACKER_ACTOR", "")):
+        if any("\ud800" <= character <= "\udfff" for character in said):
+            raise UsageRefusal(
+                _("{said}: these bytes are no text; check the encoding of the terminal").format(
+                    said=said
+                )
+            )
 
 
 def _refused(message: str, code: int) -> int:
@@ -104,15 +118,10 @@ def _refused(message: str, code: int) -> int:
 
 def _language(arguments: list[str]) -> str:
     """The language to speak, known before any help text is made."""
-    said = by_locale()
-    for place, argument in enumerate(arguments):
-        if argument == "--":
-            break
+    said = ""
+    for argument, following in zip(arguments, [*arguments[1:], ""], strict=True):
         if argument == "--lang":
-            said = arguments[place + 1] if place + 1 < len(arguments) else ""
+            said = following
         elif argument.startswith("--lang="):
             said = argument.removeprefix("--lang=")
-    language = said.replace("-", "_").partition("_")[0].casefold()
-    if language not in LANGUAGES:
-        raise UsageRefusal(_("--lang knows only: {choices}").format(choices=", ".join(LANGUAGES)))
-    return language
+    return spoken_by(said) or by_locale()

@@ -7,10 +7,11 @@ from typer.core import TyperOption
 
 import tracker
 from tracker.cli.context import settings
-from tracker.i18n import _
+from tracker.errors import UsageRefusal
+from tracker.i18n import LANGUAGES, _, spoken_by
 
 
-def prepared(command: Any) -> Any:  # noqa: ANN401 - the library's command
+def prepared(command: Any, *, root: bool = False) -> Any:  # noqa: ANN401 - the library's command
     """A command with its help in the language spoken and the options that all commands share."""
     for inner in getattr(command, "commands", {}).values():
         prepared(inner)
@@ -19,7 +20,7 @@ def prepared(command: Any) -> Any:  # noqa: ANN401 - the library's command
     command.short_help = _(command.short_help)
     for param in command.params:
         param.help = _(getattr(param, "help", None))
-    command.params += [option for option in _shared_options() if option.name not in own]
+    command.params += [option for option in _shared_options(root=root) if option.name not in own]
     command.add_help_option = False
     command.options_metavar = _("[OPTIONS]")
     command.subcommand_metavar = _("COMMAND …")
@@ -32,7 +33,7 @@ def prepared(command: Any) -> Any:  # noqa: ANN401 - the library's command
     return command
 
 
-def _shared_options() -> list[TyperOption]:
+def _shared_options(*, root: bool) -> list[TyperOption]:
     def keep(ctx: Any, param: Any, value: str | None) -> None:  # noqa: ANN401 - the library's
         # Before the command or behind it: what is said last holds.
         if value is not None or ctx.parent is None:
@@ -48,28 +49,40 @@ def _shared_options() -> list[TyperOption]:
             typer.echo(ctx.get_help())
             raise typer.Exit
 
+    def language(_ctx: Any, _param: Any, value: str | None) -> None:  # noqa: ANN401 - as above
+        # The language itself was chosen before there was a help text to translate.
+        if value is not None and spoken_by(value) is None:
+            raise UsageRefusal(
+                _("--lang knows only: {choices}").format(choices=", ".join(LANGUAGES))
+            )
+
+    def option(name: str, help_text: str, callback: Any, **more: Any) -> TyperOption:  # noqa: ANN401 - as above
+        return TyperOption(
+            param_decls=[name], expose_value=False, callback=callback, help=help_text, **more
+        )
+
+    flag = {"is_flag": True, "is_eager": True}
+    # The environment counts once, for the program: behind a command only what was typed does.
+    ledger, who = ("TRACKER_DB", "TRACKER_ACTOR") if root else (None, None)
     return [
-        TyperOption(
-            param_decls=["--db"], expose_value=False, callback=keep, envvar="TRACKER_DB",
-            metavar="PATH-OR-URL", help=_("The ledger to use; else TRACKER_DB, else your own."),
+        option(
+            "--db",
+            _("The ledger to use; else TRACKER_DB, else your own."),
+            keep,
+            metavar="PATH-OR-URL",
+            envvar=ledger,
         ),
-        TyperOption(
-            param_decls=["--actor"], expose_value=False, callback=keep, envvar="TRACKER_ACTOR",
-            metavar="NAME", help=_("Who acts; else TRACKER_ACTOR, else the user of this machine."),
+        option(
+            "--actor",
+            _("Who acts; else TRACKER_ACTOR, else the user of this machine."),
+            keep,
+            metavar="NAME",
+            envvar=who,
         ),
-        TyperOption(
-            param_decls=["--lang"], expose_value=False, metavar="en|zh",
-            help=_("The language; else that of the locale."),
-        ),
-        TyperOption(
-            param_decls=["--version"], expose_value=False, callback=version, is_flag=True,
-            is_eager=True, help=_("Print the version and end."),
-        ),
-        TyperOption(
-            param_decls=["--help"], expose_value=False, callback=show_help, is_flag=True,
-            is_eager=True, help=_("Print this help and end."),
-        ),
-    ]  # fmt: skip
+        option("--lang", _("The language; else that of the locale."), language, metavar="en|zh"),
+        option("--version", _("Print the version and end."), version, **flag),
+        option("--help", _("Print this help and end."), show_help, **flag),
+    ]
 
 
 def usage_message(problem: typer.TyperException) -> str:

@@ -28,6 +28,12 @@ def speak(language: str) -> None:
     gettext.textdomain(_DOMAIN)
 
 
+def spoken_by(said: str) -> str | None:
+    """The language that `zh`, `zh_CN` or `en-GB` means, or None."""
+    language = said.replace("-", "_").partition("_")[0].casefold()
+    return language if language in LANGUAGES else None
+
+
 def by_locale() -> str:
     """Chinese where the locale is, else English."""
     said = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")

@@ -4,22 +4,26 @@ Loading twice equals loading once. Nothing of the log is touched: a target that 
 corrects becomes a retarget entry, an owner who left keeps his assignment and its log, retired.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Table, delete, exists, insert, literal, select, update
+from sqlalchemy import Connection, Table, delete, exists, insert, literal, or_, select, update
 
-from tracker.domain.words import EntryKind, Status, Verification
+from tracker.domain.log import Entry
+from tracker.domain.target import Target
+from tracker.domain.words import Basis, EntryKind, Status, Verification
 from tracker.errors import BadFile, Problem
 from tracker.i18n import _
 from tracker.register import Commitment, Measure, Owner, Register, Sentence
 from tracker.store import log
-from tracker.store.log import Acting
+from tracker.store.log import SEED, Acting
 from tracker.store.models import (
     Moment,
     assignments,
+    batches,
     commitments,
     documents,
+    entries,
     measures,
     owners,
     sections,
@@ -45,10 +49,10 @@ class Loader:
 
     def __init__(self, db: Connection, *, by: Acting) -> None:
         self.db = db
-        newest = log.newest_recorded_at(db)
-        self.by = by._replace(now=max(by.now, newest)) if newest else by
+        self.by = by._replace(now=log.next_moment(db, by.now))
         self.changes: list[Change] = []
         self._new_assignments: list[dict[str, Any]] = []
+        self._retargets: list[tuple[int, Entry]] = []
         self._owners = {row.code: row.id for row in db.execute(select(owners))}
 
     def knows(self, fingerprint: str) -> bool:
@@ -56,43 +60,28 @@ class Loader:
         known = select(documents.c.id).where(documents.c.fingerprint == fingerprint)
         return self.db.execute(known).first() is not None
 
-    def owners(self, file: str, given: Sequence[Owner]) -> None:
-        """Add and rename owners; none is ever removed."""
-        known = self._owners.keys() | {owner.code for owner in given}
-        strays = [owner for owner in given if owner.parent and owner.parent not in known]
-        if strays:
-            raise BadFile(
-                [
-                    Problem(
-                        file,
-                        _("{code}: unknown owner {parent} above it").format(
-                            code=o.code, parent=o.parent
-                        ),
-                    )
-                    for o in strays
-                ]
-            )
+    def owners(self, given: Sequence[Owner]) -> None:
+        """Add and change owners; none is ever removed, and a new one comes after those there are."""
+        _refuse_what_is_no_tree(given, self._owners.keys())
+        places = {row.code: row.place for row in self.db.execute(select(owners))}
+        last = max(places.values(), default=0)
+        fresh = (owner.code for owner in given if owner.code not in places)
+        places |= {code: last + n for n, code in enumerate(fresh, 1)}
         rows = {
             owner.code: {
                 "code": owner.code,
                 "name": owner.name,
                 "name_en": owner.name_en,
-                "place": place,
+                "place": places[owner.code],
+                "parent": owner.parent,
             }
-            for place, owner in enumerate(given, 1)
+            for owner in given
         }
         self._owners = self._bring(owners, "owner", rows, {}, "code")
-        for owner in given:
-            if owner.parent:
-                self.db.execute(
-                    update(owners)
-                    .where(owners.c.code == owner.code)
-                    .values(parent_id=self._owners[owner.parent])
-                )
 
-    def register(self, file: str, given: Register, fingerprint: str) -> None:
+    def register(self, given: Register, fingerprint: str) -> None:
         """Bring the ledger's document to what its register says."""
-        self._refuse_unknown_owners(file, given)
+        self._refuse_unknown_owners(given)
         document = self._document(given, fingerprint)
         section_ids = self._bring(
             sections,
@@ -121,29 +110,28 @@ class Loader:
             measure = next((m for m in given.measures if m.key == key), None)
             self._measure(measure_id, measure.sentences if measure else ())
         self._add_assignments()
+        self._correct_targets(document)
 
-    def _refuse_unknown_owners(self, file: str, given: Register) -> None:
-        named = {
-            (share.owner, sentence.commitment.key)
-            for measure in given.measures
-            for sentence in measure.sentences
-            if sentence.commitment
-            for share in sentence.commitment.shares
-        }
-        strays = sorted((key, owner) for owner, key in named if owner not in self._owners)
-        if strays:
-            known = ", ".join(self._owners)
-            raise BadFile(
-                [
-                    Problem(
-                        file,
-                        _("{key}: unknown owner {owner} (known: {known})").format(
-                            key=key, owner=owner, known=known
-                        ),
-                    )
-                    for key, owner in strays
-                ]
+    def finish(self) -> None:
+        """Write the batch of this load: all retargets, and the time for those added and retired."""
+        if self.changes:
+            log.append(self.db, self._retargets, command=SEED, by=self.by)
+
+    def _refuse_unknown_owners(self, given: Register) -> None:
+        known = ", ".join(self._owners)
+        problems = [
+            Problem(
+                f"{commitment.where}: owners",
+                _("unknown owner: {said} (known: {known})").format(said=share.owner, known=known),
             )
+            for measure in given.measures
+            for commitment in (sentence.commitment for sentence in measure.sentences)
+            if commitment
+            for share in commitment.shares
+            if share.owner not in self._owners
+        ]
+        if problems:
+            raise BadFile(problems)
 
     def _document(self, given: Register, fingerprint: str) -> int:
         row = {
@@ -182,12 +170,6 @@ class Loader:
             )
         )
         tracked = {s.commitment.key: (s, s.commitment) for s in given if s.commitment}
-        before = {
-            row.key: row
-            for row in self.db.execute(
-                select(commitments).where(commitments.c.measure_id == measure)
-            )
-        }
         ids = self._bring(
             commitments,
             "commitment",
@@ -196,10 +178,7 @@ class Loader:
             "key",
         )
         for key, commitment_id in ids.items():
-            commitment = tracked[key][1] if key in tracked else None
-            self._assignments(commitment_id, key, commitment)
-            if commitment and key in before:
-                self._correct_target(commitment_id, commitment, before[key])
+            self._assignments(commitment_id, key, tracked[key][1] if key in tracked else None)
 
     def _assignments(self, commitment_id: int, key: str, given: Commitment | None) -> None:
         wanted = {(self._owners[s.owner], s.role.value): s for s in given.shares} if given else {}
@@ -269,27 +248,43 @@ class Loader:
                 .values(retired_at=self.by.now)
             )
 
-    def _correct_target(self, commitment: int, given: Commitment, before: Any) -> None:  # noqa: ANN401 - a row
-        old = before.target, before.target_basis
-        new = log.stored(given.target), log.stored(given.target_basis)
-        if old == new:
-            return
-        # What somebody has moved by hand stays where he put it.
-        moved = select(assignments.c.id).where(
-            assignments.c.commitment_id == commitment,
-            assignments.c.standing,
-            assignments.c.target.is_not_distinct_from(before.target),
+    def _correct_targets(self, document: int) -> None:
+        """Retarget what stands otherwise than the register says; what was moved by hand stays."""
+        in_force, says = assignments.c, commitments.c
+        by_hand = (
+            exists()
+            .where(
+                entries.c.assignment_id == in_force.id,
+                entries.c.kind == EntryKind.RETARGET.value,
+                entries.c.target.is_not_distinct_from(in_force.target),
+            )
+            .where(batches.c.id == entries.c.batch, batches.c.command != SEED)
         )
-        entry = log.draft(
-            EntryKind.RETARGET,
-            effective_on=self.by.today,
-            target=given.target,
-            target_basis=given.target_basis,
-            note=_CORRECTED,
+        otherwise = (
+            select(in_force.id, says.key, says.target, says.target_basis)
+            .join(commitments, says.id == in_force.commitment_id)
+            .join(measures, measures.c.id == says.measure_id)
+            .where(
+                measures.c.document_id == document,
+                in_force.standing,
+                or_(
+                    in_force.target.is_distinct_from(says.target),
+                    in_force.target_basis.is_distinct_from(says.target_basis),
+                ),
+                ~by_hand,
+            )
+            .order_by(in_force.id)
         )
-        drafts = [(number, entry) for number in self.db.execute(moved).scalars()]
-        if drafts:
-            log.append(self.db, drafts, command="seed", by=self.by)
+        for number, key, target, basis in self.db.execute(otherwise):
+            entry = log.draft(
+                EntryKind.RETARGET,
+                effective_on=self.by.today,
+                target=Target.read(target) if target else None,
+                target_basis=Basis(basis) if basis else None,
+                note=_CORRECTED,
+            )
+            self._retargets.append((number, entry))
+            self.changes.append(Change("changed", "target", key, str(target or "-")))
 
     def _bring(
         self,
@@ -316,6 +311,28 @@ class Loader:
             row._mapping[key]: row.id  # noqa: SLF001 - documented
             for row in self.db.execute(select(table).where(*chosen).order_by(table.c.id))
         }
+
+
+def _refuse_what_is_no_tree(given: Sequence[Owner], known: Collection[str]) -> None:
+    parents = {owner.code: owner.parent for owner in given}
+    problems = []
+    for owner in given:
+        if owner.parent and owner.parent not in parents and owner.parent not in known:
+            message = _("unknown owner: {said} (known: {known})")
+            all_known = ", ".join(sorted({*known, *parents}))
+            problems.append(
+                Problem(
+                    f"{owner.where}: parent", message.format(said=owner.parent, known=all_known)
+                )
+            )
+        above, seen = owner.parent, {owner.code}
+        while above and above not in seen:
+            seen.add(above)
+            above = parents.get(above)
+        if above == owner.code:
+            problems.append(Problem(f"{owner.where}: parent", _("stands above itself")))
+    if problems:
+        raise BadFile(problems)
 
 
 def _differing(row: Any, values: Mapping[str, Any]) -> list[str]:  # noqa: ANN401 - a row

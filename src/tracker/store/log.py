@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from tracker.domain.log import ALWAYS, HASH_FORMAT, Entry, State, chained, fold
 from tracker.domain.target import Target
@@ -29,6 +29,7 @@ _HEADS = (
     .join(commitments, commitments.c.id == assignments.c.commitment_id)
     .join(owners, owners.c.id == assignments.c.owner_id)
     .where(assignments.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(assignments.c.id)
 )
 
 _ENTRIES = (
@@ -79,6 +80,10 @@ _CACHE = (
         }
     )
 )
+
+
+# The command of batches that `undo` does not take for somebody's last one.
+SEED = "seed"
 
 
 class Acting(NamedTuple):
@@ -135,20 +140,14 @@ def append(
     command: str,
     by: Acting,
 ) -> Recorded:
-    """Write drafts, each on one assignment (by id), as one batch; cache and log move together.
-
-    A clock that has gone back gives the newest time already recorded.
-    """
-    newest = db.execute(
-        select(batches.c.recorded_at).order_by(batches.c.id.desc()).limit(1)
-    ).scalar()
-    recorded_at = max(by.now, newest) if newest else by.now
+    """Write drafts, each on one assignment (by id), as one batch; cache and log move together."""
+    recorded_at = next_moment(db, by.now)
     inserted = db.execute(
         insert(batches).values(command=command, actor=by.actor, recorded_at=recorded_at)
     )
     batch = int(inserted.inserted_primary_key[0])  # type: ignore[index] # one row was inserted
     touched = list(dict.fromkeys(assignment for assignment, _ in drafts))
-    heads = {head.id: head for head in read_heads(db, touched)}
+    heads = {head.id: head for head in read_heads(db, touched, lock=True)}
     logs = read_entries(db, touched)
     written: list[tuple[Head, Entry]] = []
     rows: list[dict[str, Any]] = []
@@ -203,8 +202,9 @@ def state_of(head: Head, log: Iterable[Hashed]) -> State:
     )
 
 
-def read_heads(db: Connection, ids: Sequence[int]) -> list[Head]:
-    """The heads of these assignments."""
+def read_heads(db: Connection, ids: Sequence[int], *, lock: bool = False) -> list[Head]:
+    """The heads of these assignments; locked against other writers where the server has row locks."""
+    statement = _HEADS.with_for_update(of=assignments) if lock else _HEADS
     return [
         Head(
             *row[:6],
@@ -212,7 +212,7 @@ def read_heads(db: Connection, ids: Sequence[int]) -> list[Head]:
             Basis(row.first_target_basis) if row.first_target_basis else None,
         )
         for chunk in _chunks(ids)
-        for row in db.execute(_HEADS, {"ids": chunk})
+        for row in db.execute(statement, {"ids": chunk})
     ]
 
 
@@ -253,9 +253,16 @@ def stored(value: Any) -> Any:  # noqa: ANN401 - any value of an entry
     return str(value) if isinstance(value, (Word, Target)) else value
 
 
+def next_moment(db: Connection, now: datetime) -> datetime:
+    """The time of the next batch: now, or just after the newest where the clock has gone back."""
+    newest = newest_recorded_at(db)
+    return max(now, newest + timedelta(microseconds=1)) if newest else now
+
+
 def newest_recorded_at(db: Connection) -> datetime | None:
-    """The newest time in the ledger; times never decrease in it."""
-    return db.execute(select(func.max(batches.c.recorded_at))).scalar()
+    """The time of the newest batch, which is later than all others."""
+    newest = select(batches.c.recorded_at).order_by(batches.c.id.desc()).limit(1)
+    return db.execute(newest).scalar()
 
 
 def last_hashes(db: Connection) -> list[tuple[str, str]]:

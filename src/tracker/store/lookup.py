@@ -28,11 +28,8 @@ class Meant(NamedTuple):
 
 def all_owners(db: Connection) -> list[OwnerRow]:
     """The owners in the order of their table."""
-    parents = owners.alias("parents")
-    statement = (
-        select(owners.c.code, owners.c.name, owners.c.name_en, parents.c.code)
-        .outerjoin(parents, parents.c.id == owners.c.parent_id)
-        .order_by(owners.c.place, owners.c.code)
+    statement = select(owners.c.code, owners.c.name, owners.c.name_en, owners.c.parent).order_by(
+        owners.c.place, owners.c.code
     )
     return [OwnerRow._make(row) for row in db.execute(statement)]
 

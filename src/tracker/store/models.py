@@ -144,7 +144,7 @@ owners = Table(
     Column("name", Text, nullable=False),
     Column("name_en", Text, nullable=False),
     Column("place", SmallInteger, nullable=False),
-    Column("parent_id", ForeignKey("owners.id"), index=True),
+    Column("parent", ForeignKey("owners.code"), index=True),
 )
 
 assignments = Table(

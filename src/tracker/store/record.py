@@ -65,24 +65,14 @@ def _check(given: Report, today: date, *, without_evidence: bool) -> None:
         raise Refusal(
             _(
                 "done wants evidence: add --evidence URL, FILE or DOCUMENT, or say --without-evidence"
-                " and it stays listed as unevidenced"
             )
         )
-    for text in given:
-        if isinstance(text, str) and not text.isprintable() and _unstorable(text):
-            raise UsageRefusal(
-                _("a text holds bytes that are no characters; check the terminal's encoding")
-            )
-
-
-def _unstorable(text: str) -> bool:
-    return "\0" in text or any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def undo(db: Connection, *, by: Acting, batch: int | None = None) -> tuple[int, log.Recorded]:
     """Withdraw the last batch of this actor that still stands, or the batch named; gives its number.
 
-    A withdrawal is not withdrawn: to have a report back, report again.
+    What a seed recorded is nobody's last batch: it goes by its number alone. A withdrawal is not withdrawn: to have a report back, report again.
     """
     number = _last_standing(db, by.actor) if batch is None else _existing(db, batch)
     standing = _standing_entries(db, number)
@@ -96,7 +86,11 @@ def undo(db: Connection, *, by: Acting, batch: int | None = None) -> tuple[int, 
 
 
 def _last_standing(db: Connection, actor: str) -> int:
-    mine = select(batches.c.id).where(batches.c.actor == actor).order_by(batches.c.id.desc())
+    mine = (
+        select(batches.c.id)
+        .where(batches.c.actor == actor, batches.c.command != log.SEED)
+        .order_by(batches.c.id.desc())
+    )
     for number in db.execute(mine).scalars():
         if _standing_entries(db, number):
             return int(number)

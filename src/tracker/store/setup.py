@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from tracker import bundled, register
+from tracker import bundled, register, yamlfile
 from tracker.errors import NotFound
 from tracker.i18n import _
 from tracker.store import first_reports, ledger, schema
@@ -30,29 +30,35 @@ def bundled_files() -> list[Path]:
 
 
 def load(db: Connection, files: Iterable[Path], *, by: Acting) -> list[Change]:
-    """Load register files in the order given; a register file that has not changed is not read."""
+    """Load register files: all owners, then registers, then first reports.
+
+    A register file that has not changed is not read.
+    """
     loader = Loader(db, by=by)
+    contents = []
     for file in files:
         data = _bytes(file)
         fingerprint = hashlib.sha256(data).hexdigest()
-        if loader.knows(fingerprint):
-            continue
-        content = register.load(file, data)
-        if content.owners:
-            loader.owners(str(file), content.owners)
+        if not loader.knows(fingerprint):
+            contents.append((register.load(file, data), fingerprint))
+    loader.owners([owner for content, _mark in contents for owner in content.owners])
+    for content, fingerprint in contents:
         if content.register:
-            loader.register(str(file), content.register, fingerprint)
-        if content.reports:
-            appended = first_reports.append(db, str(file), content.reports, by=by)
-            loader.changes += [
-                Change("reported", "report", r.key, f"{r.owner} {r.id}") for r in appended
-            ]
-    return loader.changes
+            loader.register(content.register, fingerprint)
+    loader.finish()
+    reports = [report for content, _mark in contents for report in content.reports]
+    appended = first_reports.append(db, reports, by=by)
+    return [
+        *loader.changes,
+        *(Change("reported", "report", r.key, f"{r.owner} {r.id}") for r in appended),
+    ]
 
 
 def _bytes(file: Path) -> bytes:
+    """The content of a file; of one that is too large just enough to see that."""
     try:
-        return file.read_bytes()
+        with file.open("rb") as opened:
+            return opened.read(yamlfile.LIMIT_BYTES + 1)
     except FileNotFoundError as reason:
         raise NotFound(_("no file {file}").format(file=file)) from reason
     except OSError as reason:
