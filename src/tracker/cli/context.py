@@ -1,10 +1,10 @@
 """What every command needs from outside: the ledger, the actor, the clock, and the way out."""
 
-import getpass
 import os
+import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
@@ -50,6 +50,8 @@ def actor() -> str:
     """Who acts: the option or TRACKER_ACTOR, else the user of the operating system."""
     if settings.actor and settings.actor.strip():
         return settings.actor.strip()
+    import getpass  # noqa: PLC0415 - only where nobody says who acts
+
     try:
         return getpass.getuser()
     except (KeyError, OSError, ImportError) as reason:
@@ -95,28 +97,56 @@ def _present() -> "Place":
 
 def note(message: str) -> None:
     """A note for people: on stderr, never among results."""
-    typer.echo(message, err=True)
+    from tracker.report.model import harmless  # noqa: PLC0415 - not for help
+
+    typer.echo(harmless(message, lines=True), err=True)
 
 
-def output(what: "Report | Table", form: str, out: Path | None) -> None:
+def output(what: "Report | Table", form: str, out: Path | None = None) -> None:
     """Print a report or table, or write it to a file: whole, or not at all."""
     from tracker.render import Screen, render  # noqa: PLC0415 - not for help
 
     if out is None or str(out) == "-":
-        sys.stdout.write(render(what, form, _screen()))
-        return
-    text = render(what, form, Screen())
-    # Spreadsheets take CSV for UTF-8 only behind a byte order mark.
-    data = text.encode("utf-8-sig" if form == "csv" else "utf-8", errors="backslashreplace")
-    unfinished = out.with_name(f".{out.name}.{os.getpid()}.tmp")
+        _print(render(what, form, _screen()))
+    else:
+        # Spreadsheets take CSV for UTF-8 only behind a byte order mark.
+        encoding = "utf-8-sig" if form == "csv" else "utf-8"
+        _write(out, render(what, form, Screen()).encode(encoding, errors="backslashreplace"))
+    if form == "table" and not getattr(what, "rows", True):
+        note(_("nothing found"))
+
+
+def _print(text: str) -> None:
     try:
-        unfinished.write_bytes(data)
-        unfinished.replace(out)
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read has seen enough; what is left goes nowhere, and the end is quiet.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as reason:
-        unfinished.unlink(missing_ok=True)
-        raise Refusal(
-            _("cannot write {file}: {reason}").format(file=out, reason=reason.strerror)
-        ) from reason
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise Refusal(_("cannot print: {reason}").format(reason=reason.strerror)) from reason
+
+
+def _write(out: Path, data: bytes) -> None:
+    unfinished = None
+    try:
+        target = out.resolve()
+        if target.exists() and not target.is_file():
+            # A device or a pipe is written to, never replaced.
+            target.write_bytes(data)
+        else:
+            unfinished = target.with_name(f".tracker-{os.getpid()}.tmp")
+            unfinished.write_bytes(data)
+            if target.exists():
+                shutil.copymode(target, unfinished)
+            unfinished.replace(target)
+    except (OSError, ValueError) as reason:
+        if unfinished is not None:
+            with suppress(OSError):
+                unfinished.unlink(missing_ok=True)
+        why = getattr(reason, "strerror", None) or reason
+        raise Refusal(_("cannot write {file}: {reason}").format(file=out, reason=why)) from reason
     note(_("wrote {file}").format(file=out))
 
 

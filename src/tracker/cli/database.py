@@ -39,9 +39,9 @@ def info(form: Format = Form.TABLE) -> None:
     from tracker.store import ledger  # noqa: PLC0415 - as above
 
     at = ledger.place(context.settings.db)
-    with ledger.reading(at) as database:
+    with context.reading() as database:
         found = care.info(database, str(at))
-    context.output(found, form, None)
+    context.output(found, form)
 
 
 @app.command()
@@ -51,10 +51,9 @@ def check(form: Format = Form.TABLE) -> None:
     Example: tracker db check
     """
     from tracker.report import care  # noqa: PLC0415 - not for help
-    from tracker.store import ledger  # noqa: PLC0415 - as above
 
-    with ledger.reading(ledger.place(context.settings.db)) as database:
+    with context.reading() as database:
         found = care.check(database)
-    context.output(found, form, None)
+    context.output(found, form)
     if care.faults(found):
         raise typer.Exit(5)

@@ -1,17 +1,25 @@
 """Options and arguments that several commands share, and how their values are read."""
 
+from collections.abc import Callable
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
 from tracker.domain.words import Status, Word, plain
-from tracker.errors import UsageRefusal
+from tracker.errors import Refusal, UsageRefusal
 from tracker.i18n import _
 
+if TYPE_CHECKING:
+    from tracker.store.ledger import Connection
+
+T = TypeVar("T")
 W = TypeVar("W", bound=Word)
+
+# Before it there is nothing that a document of ours could be about; a short year is a slip.
+_FIRST_DAY = date(1949, 10, 1)
 
 
 class Form(StrEnum):
@@ -33,34 +41,42 @@ class Depth(StrEnum):
 
 def complete_keys(incomplete: str) -> list[str]:
     """The keys that begin so, from the ledger in use; none where there is no ledger."""
-    from tracker.cli.context import reading  # noqa: PLC0415 - only when a shell asks
-    from tracker.errors import Refusal  # noqa: PLC0415
-    from tracker.store import lookup  # noqa: PLC0415
+    from tracker.store import lookup  # noqa: PLC0415 - only when a shell asks
 
-    try:
-        with reading() as db:
-            return [key for key in lookup.all_keys(db) if key.startswith(incomplete)]
-    except Refusal:
-        return []
+    return [key for key in _known(lookup.all_keys) if key.startswith(incomplete)]
 
 
 def complete_owners(incomplete: str) -> list[str]:
-    """The owners' codes that begin so."""
-    from tracker.cli.context import reading  # noqa: PLC0415 - as above
-    from tracker.errors import Refusal  # noqa: PLC0415
-    from tracker.store import lookup  # noqa: PLC0415
+    """The owners whose code or name begins so."""
+    from tracker.store import lookup  # noqa: PLC0415 - as above
+
+    return [
+        said
+        for owner in _known(lookup.all_owners)
+        for said in ((owner.code, owner.name) if incomplete else (owner.code,))
+        if said.casefold().startswith(incomplete.casefold())
+    ]
+
+
+def _known(ask: Callable[["Connection"], list[T]]) -> list[T]:
+    from tracker.cli.context import settings  # noqa: PLC0415 - as above
+    from tracker.store import ledger  # noqa: PLC0415 - as above
 
     try:
-        with reading() as db:
-            codes = [owner.code for owner in lookup.all_owners(db)]
+        with ledger.reading(ledger.place(settings.db)) as db:
+            return ask(db)
     except Refusal:
         return []
-    return [code for code in codes if code.startswith(incomplete.upper())]
 
 
 def complete_statuses(incomplete: str) -> list[str]:
-    """The statuses that begin so."""
-    return [status.value for status in Status if status.value.startswith(incomplete)]
+    """The statuses that begin so, in either language."""
+    return [
+        said
+        for status in Status
+        for said in ((status.value, status.zh) if incomplete else (status.value,))
+        if said.startswith(incomplete)
+    ]
 
 
 def word(words: type[W], said: str, option: str) -> W:
@@ -80,7 +96,7 @@ def number(said: str, option: str) -> int:
     plain_said = plain(said).removesuffix("%")
     if not plain_said.isdecimal() or len(plain_said) > 9:  # noqa: PLR2004 - no number here is longer
         raise UsageRefusal(
-            _("{option}: {said} is no whole number").format(option=option, said=said)
+            _("{option}: {said} is no whole number from 0").format(option=option, said=said)
         )
     return int(plain_said)
 
@@ -97,17 +113,16 @@ def day(said: str, option: str) -> date:
     )
     parts = written.split("-")
     if len(parts) == 3:  # noqa: PLR2004 - year, month, day
-        written = f"{parts[0]:>04}-{parts[1]:>02}-{parts[2]:>02}"
+        written = f"{parts[0]}-{parts[1]:>02}-{parts[2]:>02}"
     try:
-        return date.fromisoformat(written)
+        found = date.fromisoformat(written)
     except ValueError:
-        _refuse_day(said, option)
-
-
-def _refuse_day(said: str, option: str) -> NoReturn:
-    raise UsageRefusal(
-        _("{option}: {said} is no date (write 2024-03-31)").format(option=option, said=said)
-    )
+        found = date.min
+    if found < _FIRST_DAY:
+        raise UsageRefusal(
+            _("{option}: {said} is no date (write 2024-03-31)").format(option=option, said=said)
+        )
+    return found
 
 
 Key = Annotated[

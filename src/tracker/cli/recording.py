@@ -107,8 +107,8 @@ def _read(
 
     return Report(
         status=word(Status, status, "--status"),
-        effective_on=day(on, "--on") if on else context.today(),
-        percent=number(percent, "--percent") if percent else None,
+        effective_on=day(on, "--on") if on is not None else context.today(),
+        percent=number(percent, "--percent") if percent is not None else None,
         note=note or None,
         problem=problem or None,
         next_step=next_step or None,
@@ -155,7 +155,7 @@ def undo(
     """
     from tracker.store import record  # noqa: PLC0415 - not for help
 
-    chosen = number(batch, "--batch") if batch else None
+    chosen = number(batch, "--batch") if batch is not None else None
     with context.writing() as db:
         withdrawn, done = record.undo(db, by=context.acting(), batch=chosen)
     context.note(_("withdrew batch {batch}").format(batch=withdrawn))

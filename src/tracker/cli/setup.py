@@ -44,8 +44,10 @@ def seed(
     Example: tracker seed --dry-run; tracker seed my-document.yaml
     """
     from tracker.report import details  # noqa: PLC0415 - not for help
-    from tracker.store import setup  # noqa: PLC0415 - as above
+    from tracker.store import ledger, setup  # noqa: PLC0415 - as above
 
+    if dry_run:
+        ledger.refuse_missing(ledger.place(context.settings.db))
     with context.writing() as db:
         changes = setup.load(db, files or setup.bundled_files(), by=context.acting())
         if dry_run:

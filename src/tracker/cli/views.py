@@ -69,8 +69,8 @@ def list_(
     """
     from tracker.report import listing  # noqa: PLC0415 - not for help
 
-    wanted = word(Status, status, "--status") if status else None
-    due = day(due_before, "--due-before") if due_before else None
+    wanted = word(Status, status, "--status") if status is not None else None
+    due = day(due_before, "--due-before") if due_before is not None else None
     with context.reading() as db:
         filters = listing.filters(
             db, document=document, section=section, owner=owner, due_before=due, search=search
@@ -117,7 +117,10 @@ def log(
     with context.reading() as db:
         filters = listing.filters(db, owner=owner, key=key)
         table = details.entries(
-            db, filters=filters, since=day(since, "--since") if since else None, actor=actor
+            db,
+            filters=filters,
+            since=day(since, "--since") if since is not None else None,
+            actor=actor,
         )
     context.output(table, form, out)
 
@@ -138,7 +141,7 @@ def report(
     """
     from tracker.report import progress  # noqa: PLC0415 - not for help
 
-    on = day(as_of, "--as-of") if as_of else context.today()
+    on = day(as_of, "--as-of") if as_of is not None else context.today()
     with context.reading() as db:
         made = progress.progress(db, as_of=on, document=document)
     context.output(made, form, out)

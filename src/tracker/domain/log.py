@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 from tracker.domain.target import Target
+from tracker.domain.times import moment
 from tracker.domain.words import Basis, EntryKind, Status, Verification
 
 HASH_FORMAT = 1
@@ -93,11 +94,6 @@ def _verification(report: Entry | None, standing: Sequence[Entry]) -> Verificati
     reviews = [e for e in standing if e.kind is EntryKind.REVIEW and e.names == report.version]
     newest = max(reviews, key=lambda entry: entry.version, default=None)
     return (newest and newest.verification) or Verification.REPORTED
-
-
-def moment(at: datetime) -> str:
-    """A UTC time as it is hashed, stored and printed: microseconds, and a Z."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def canonical(assignment: str, entry: Entry, previous: str) -> bytes:

@@ -18,8 +18,5 @@ def chinese(number: int) -> str:
 def number(text: str) -> int | None:
     """The number (1 to 999) that `text` prints in Chinese or Arabic digits, or None."""
     if text.isdecimal():
-        return int(text)
-    return _NUMBERS.get(text)
-
-
-_NUMBERS = {chinese(n): n for n in range(1, 1000)}
+        return int(text[:9])
+    return next((n for n in range(1, 1000) if chinese(n) == text), None)

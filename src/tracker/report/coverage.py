@@ -40,7 +40,7 @@ def covered(db: Connection, document: str | None, source: Path | None = None) ->
                 file=source
             )
         )
-    rows = queries.sentence_rows(db, document and lookup.document(db, document))
+    rows = queries.sentence_rows(db, None if document is None else lookup.document(db, document))
     sentences = [Sentence(row, _fault(row)) for row in rows]
     if source is not None:
         sentences = _against(sentences, items(read(source)))

@@ -13,6 +13,9 @@ from tracker.store.ledger import Connection
 from tracker.store.rows import AssignmentRow, CommitmentRow, Filters, MeasureRow, TargetRow
 from tracker.store.states import States
 
+# Longer than any title; more words only make a statement that no database takes.
+_LONGEST_SEARCH = 200
+
 
 class Measure(NamedTuple):
     """A measure with what its assignments amount to."""
@@ -72,14 +75,14 @@ def filters(
     key: str | None = None,
 ) -> Filters:
     """What a user asked to see, each value looked up: what is unknown is refused, not ignored."""
-    code = document and lookup.document(db, document)
+    code = None if document is None else lookup.document(db, document)
     return Filters(
         document=code,
-        section=lookup.section(db, section, code) if section else None,
-        owners=lookup.and_below(db, lookup.owner(db, owner)) if owner else (),
+        section=None if section is None else lookup.section(db, section, code),
+        owners=() if owner is None else lookup.and_below(db, lookup.owner(db, owner)),
         due_before=due_before,
-        search=tuple((search or "").split()),
-        key=key and lookup.key(db, key),
+        search=tuple((search or "")[:_LONGEST_SEARCH].split()),
+        key=None if key is None else lookup.key(db, key),
     )
 
 
@@ -167,6 +170,7 @@ def commitments(
     rows = [
         Commitment(row, numbers[row.id], shares[row.id])
         for row in queries.commitment_rows(db, filters)
+        if row.id in numbers
     ]
     return tabulated(
         "commitments",

@@ -6,8 +6,8 @@ from datetime import date, datetime
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from tracker.domain.log import moment
 from tracker.domain.rollup import percentage
+from tracker.domain.times import moment
 from tracker.domain.words import Word
 from tracker.i18n import either
 

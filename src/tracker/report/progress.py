@@ -40,7 +40,7 @@ def progress(
     newest = log.newest_recorded_at(db)
     known_on = known_on or newest
     of = states.on(as_of, known_on or ALWAYS)
-    filters = Filters(document=document)
+    filters = Filters(document=None if document is None else lookup.document(db, document))
     return Report(
         _("Progress as of {date}").format(date=as_of),
         (

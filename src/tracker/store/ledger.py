@@ -1,11 +1,13 @@
 """Opening a ledger: where it is, what may be done with it, and what its refusals mean in words."""
 
 import os
+import shlex
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event, pool
 from sqlalchemy.engine import URL, make_url
@@ -18,7 +20,7 @@ from tracker.store import schema
 __all__ = ["Connection", "Place"]  # what those above need to name
 
 # How long a writer waits for the others: longer than any batch takes, shorter than patience.
-_BUSY_SECONDS = 60
+_BUSY_SECONDS = 30
 
 
 class Place(NamedTuple):
@@ -57,10 +59,12 @@ def place(named: str | None) -> Place:
                 "not a database that tracker knows: {url} (give a file, or postgresql+psycopg://…)"
             ).format(url=named.partition("://")[0] + "://…")
         ) from reason
-    if url.get_backend_name() not in ("sqlite", "postgresql"):
+    if url.get_backend_name() == "sqlite" and url.database:
+        url = url.set(database=str(Path(url.database).expanduser().absolute()))
+    elif url.get_backend_name() != "postgresql":
         raise DatabaseRefusal(
-            _("tracker keeps its ledger in SQLite or PostgreSQL, not in {name}").format(
-                name=url.get_backend_name()
+            _("tracker keeps its ledger in a SQLite file or in PostgreSQL, not in {name}").format(
+                name=url.get_backend_name() if url.database else "memory"
             )
         )
     return Place(url, named=True)
@@ -110,9 +114,13 @@ def refuse_missing(at: Place) -> None:
 def _none(at: Place) -> DatabaseRefusal:
     return DatabaseRefusal(
         _("no ledger at {place}; this makes one: {command}").format(
-            place=at, command=f"tracker --db {at} init" if at.named else "tracker init"
+            place=at, command=_command(at, "init")
         )
     )
+
+
+def _command(at: Place, command: str) -> str:
+    return f"tracker --db {shlex.quote(str(at))} {command}" if at.named else f"tracker {command}"
 
 
 def _make_folder(at: Place) -> None:
@@ -134,31 +142,38 @@ def is_missing(at: Place) -> bool:
 def _connected(at: Place, *, write: bool, create: bool = False) -> Iterator[Connection]:
     if not create:
         refuse_missing(at)
-    engine = _engine(at, write=write, create=create)
     try:
+        engine = (
+            _file_engine(at.file, write=write, create=create)
+            if at.file
+            else _server_engine(at, write=write)
+        )
         with engine.connect() as db:
             yield db
             db.commit()
+        engine.dispose()
     except (DBAPIError, sqlite3.Error) as reason:
         raise _in_words(reason, at) from reason
-    finally:
-        engine.dispose()
 
 
-def _engine(at: Place, *, write: bool, create: bool) -> Engine:
-    if at.file is None:
-        return create_engine(at.url, poolclass=pool.NullPool)
-    file = at.file
+def _server_engine(at: Place, *, write: bool) -> Engine:
+    try:
+        engine = create_engine(at.url, poolclass=pool.NullPool)
+    except ImportError as reason:
+        raise DatabaseRefusal(
+            _(
+                "the driver for PostgreSQL is not installed: pip install 'commitment-tracker[postgres]'"
+            )
+        ) from reason
+    if write:
+        return engine
+    # A report asks several questions: all of them see the same moment.
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
+
+def _file_engine(file: Path, *, write: bool, create: bool) -> Engine:
     def connect() -> sqlite3.Connection:
-        # The driver opens no transaction by itself: `begin` below says which one is meant.
-        connection = sqlite3.connect(
-            f"{file.as_uri()}?{_mode(file, write=write, create=create)}",
-            uri=True,
-            timeout=_BUSY_SECONDS,
-            isolation_level=None,
-            check_same_thread=False,
-        )
+        connection = _opened(file, write=write, create=create)
         # A migration that makes a table anew would break them on the way; they are checked after it.
         connection.execute(f"PRAGMA foreign_keys = {'OFF' if create else 'ON'}")
         if create:
@@ -177,13 +192,34 @@ def _engine(at: Place, *, write: bool, create: bool) -> Engine:
     return engine
 
 
-def _mode(file: Path, *, write: bool, create: bool) -> str:
+def _opened(file: Path, *, write: bool, create: bool) -> sqlite3.Connection:
     if create:
-        return "mode=rwc"
+        return _sqlite(file, "mode=rwc")
     if write or (os.access(file, os.W_OK) and os.access(file.parent, os.W_OK)):
-        return "mode=rw"
-    # Readers of a WAL file write beside it. In a folder where nobody can, nobody else does either.
-    return "mode=ro" if os.access(file.parent, os.W_OK) else "mode=ro&immutable=1"
+        return _sqlite(file, "mode=rw")
+    connection = _sqlite(file, "mode=ro")
+    try:
+        connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+    except sqlite3.OperationalError:
+        # Readers of a ledger write beside it, too. Where they may not and it is at rest, the file
+        # alone is the whole of it; while somebody works on it, it is not.
+        connection.close()
+        unmerged = file.with_name(file.name + "-wal")
+        if unmerged.exists() and unmerged.stat().st_size:
+            raise
+        return _sqlite(file, "mode=ro&immutable=1")
+    return connection
+
+
+def _sqlite(file: Path, mode: str) -> sqlite3.Connection:
+    # The driver opens no transaction by itself: `begin` above says which one is meant.
+    path = file.as_posix()
+    return sqlite3.connect(
+        f"file://{'' if path.startswith('/') else '/'}{quote(path, safe='/:')}?{mode}",
+        uri=True,
+        timeout=_BUSY_SECONDS,
+        isolation_level=None,
+    )
 
 
 def _check_revision(db: Connection, at: Place) -> None:
@@ -202,7 +238,7 @@ def _check_revision(db: Connection, at: Place) -> None:
     raise Refusal(
         _("the ledger {place} is of an older tracker; this upgrades it: {command}").format(
             place=at,
-            command=f"tracker --db {at} db upgrade" if at.named else "tracker db upgrade",
+            command=_command(at, "db upgrade"),
         )
     )
 

@@ -1,17 +1,19 @@
 """From what a user typed to what the ledger holds: keys, owners, documents, the assignments meant."""
 
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
 from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
 from tracker.domain.numerals import number
-from tracker.domain.words import Role, plain
+from tracker.domain.words import plain
 from tracker.errors import NotFound
 from tracker.i18n import _, either
 from tracker.store.models import assignments, commitments, documents, measures, owners, sections
 from tracker.store.rows import OwnerRow
+
+# No key is as long: what is longer was not typed as one.
+_LONGEST = 60
 
 
 class Meant(NamedTuple):
@@ -22,8 +24,6 @@ class Meant(NamedTuple):
     title: str
     title_en: str
     owner: str
-    role: Role
-    version: int
 
 
 def all_owners(db: Connection) -> list[OwnerRow]:
@@ -87,7 +87,7 @@ def section(db: Connection, said: str, document: str | None) -> int:
 def key(db: Connection, said: str) -> str:
     """The key of a measure or a commitment, as registered; `2021-3.1` finds `2021-03.1`."""
     known: set[str] = set(db.execute(select(measures.c.key)).scalars())
-    wanted = plain(said).replace("_", "-").upper()
+    wanted = plain(said).replace("_", "-").upper()[:_LONGEST]
     measure, dot, rest = wanted.partition(".")
     head, dash, ordinal = measure.rpartition("-")
     if dash and ordinal.isdecimal():
@@ -100,13 +100,15 @@ def key(db: Connection, said: str) -> str:
     by_folded = {each.upper(): each for each in known_commitments}
     if wanted in by_folded:
         return by_folded[wanted]
+    from difflib import get_close_matches  # noqa: PLC0415 - only where a key is not found
+
     nearest = get_close_matches(wanted, sorted(known | known_commitments), n=3, cutoff=0.6)
     raise NotFound(
         _("unknown key: {said} (nearest: {nearest}; all: tracker list)").format(
             said=said, nearest=", ".join(nearest)
         )
         if nearest
-        else _("unknown key: {said} (tracker list shows all)").format(said=said)
+        else _("unknown key: {said} (tracker list shows all)").format(said=said[:_LONGEST])
     )
 
 
@@ -133,9 +135,9 @@ def meant(db: Connection, keys: Iterable[str], code: str) -> list[Meant]:
     return list(found.values())
 
 
-def is_measure(keyed: str) -> bool:
+def is_measure(said: str) -> bool:
     """Whether a key names a measure, so that an update of it means several assignments."""
-    return "." not in keyed
+    return "." not in plain(said)
 
 
 def _standing(db: Connection, keyed: str) -> Sequence[Meant]:
@@ -147,8 +149,6 @@ def _standing(db: Connection, keyed: str) -> Sequence[Meant]:
             commitments.c.title,
             commitments.c.title_en,
             owners.c.code,
-            assignments.c.role,
-            assignments.c.version,
         )
         .join(commitments, commitments.c.id == assignments.c.commitment_id)
         .join(measures, measures.c.id == commitments.c.measure_id)
@@ -156,4 +156,4 @@ def _standing(db: Connection, keyed: str) -> Sequence[Meant]:
         .where(column == keyed, assignments.c.standing)
         .order_by(commitments.c.sentence, owners.c.place)
     )
-    return [Meant(*row[:5], Role(row.role), row.version) for row in db.execute(statement)]
+    return [Meant._make(row) for row in db.execute(statement)]

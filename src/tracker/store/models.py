@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import (
     Boolean,
+    CheckConstraint,
     Column,
     Date,
     DateTime,
@@ -24,7 +25,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from tracker.domain.log import moment
+from tracker.domain.times import moment
+from tracker.domain.words import Status, Verification
 
 
 class Moment(TypeDecorator[datetime]):
@@ -58,6 +60,10 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+
+_STATUS = ", ".join(f"'{status}'" for status in Status)
+_VERIFICATION = ", ".join(f"'{verification}'" for verification in Verification)
 
 
 def _id() -> Column[int]:
@@ -134,6 +140,8 @@ commitments = Table(
     Column("target_basis", Text),
     Column("note", Text),
     Column("note_en", Text),
+    CheckConstraint("kind IN ('goal', 'action', 'continuing')", name="kind"),
+    CheckConstraint("weight > 0", name="weight"),
 )
 
 owners = Table(
@@ -172,6 +180,9 @@ assignments = Table(
     Column("target_basis", Text),
     Column("due_on", Date),
     UniqueConstraint("commitment_id", "owner_id", "role"),
+    CheckConstraint("role IN ('lead', 'joint', 'support')", name="role"),
+    CheckConstraint(f"status IN ({_STATUS})", name="status"),
+    CheckConstraint(f"verification IN ({_VERIFICATION})", name="verification"),
 )
 
 stands = Table(
@@ -217,6 +228,19 @@ entries = Table(
     Column("hash_format", SmallInteger, nullable=False),
     Column("hash", Text, nullable=False),
     UniqueConstraint("assignment_id", "version"),
+    CheckConstraint("kind IN ('report', 'review', 'retarget', 'withdrawal')", name="kind"),
+    CheckConstraint(
+        f"(kind = 'report') = (status IS NOT NULL) AND status IN ({_STATUS})", name="status"
+    ),
+    CheckConstraint("percent BETWEEN 0 AND 100", name="percent"),
+    CheckConstraint(
+        "(kind = 'review') = (verification IS NOT NULL)"
+        " AND verification IN ('verified', 'returned')",
+        name="verification",
+    ),
+    CheckConstraint(
+        "(kind IN ('review', 'withdrawal')) = (names IS NOT NULL) AND names < version", name="names"
+    ),
     # The entry named belongs to the same assignment, by construction.
     ForeignKeyConstraint(["assignment_id", "names"], ["entries.assignment_id", "entries.version"]),
 )
