@@ -1,7 +1,8 @@
-"""CSV: the data columns; several tables stand one after another, each under its name."""
+"""CSV: the data columns; of a report the facts first, then each table under its name."""
 
 import csv
 import io
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,9 +18,11 @@ def render(what: Report | Table, screen: Screen) -> str:  # noqa: ARG001 - CSV i
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     tables = (what,) if isinstance(what, Table) else what.tables
-    for place, table in enumerate(tables):
-        if len(tables) > 1:
-            writer.writerows([[], [table.name]] if place else [[table.name]])
+    if isinstance(what, Report):
+        writer.writerows((fact.name, _cell(data_value(fact.value))) for fact in what.facts)
+    for table in tables:
+        if isinstance(what, Report):
+            writer.writerows([[], [table.name]])
         chosen = [(i, column.name) for i, column in enumerate(table.columns) if column.name]
         writer.writerow([name for _, name in chosen])
         writer.writerows([_cell(data_value(row[i])) for i, _ in chosen] for row in table.rows)
@@ -28,14 +31,15 @@ def render(what: Report | Table, screen: Screen) -> str:  # noqa: ARG001 - CSV i
 
 def _cell(value: Any) -> Any:  # noqa: ANN401 - a JSON value
     if isinstance(value, list):
-        value = "; ".join(_inner(one) for one in value)
+        value = _list(value)
     if isinstance(value, str):
         value = harmless(value, lines=True)
         return f"'{value}" if value.startswith(_FORMULA) else value
     return "" if value is None else value
 
 
-def _inner(value: Any) -> str:  # noqa: ANN401 - a JSON value
-    if isinstance(value, Mapping):
-        return " ".join(str(each) for each in value.values() if each is not None)
-    return str(value)
+def _list(values: list[Any]) -> str:
+    """Texts separated by semicolons; objects as JSON, so that they can be taken apart again."""
+    if any(isinstance(value, Mapping) for value in values):
+        return json.dumps(values, ensure_ascii=False)
+    return "; ".join(map(str, values))

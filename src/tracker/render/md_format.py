@@ -1,14 +1,14 @@
 """Markdown: headings, facts as a list, pipe tables."""
 
 from tracker.render import Screen
-from tracker.report.model import Report, Table, harmless, shown_cell
+from tracker.report.model import Report, Table, harmless, shown_cell, titled
 
 
 def render(what: Report | Table, screen: Screen) -> str:
     """A report under its title, or a table alone."""
     if isinstance(what, Table):
         return _table(what, screen)
-    parts = [f"# {_safe(what.title)}\n"]
+    parts = [f"# {_safe(what.title)}\n\n"]
     parts += [
         f"- {fact.title}: {_safe(shown_cell(fact.value))}\n" for fact in what.facts if fact.title
     ]
@@ -18,8 +18,8 @@ def render(what: Report | Table, screen: Screen) -> str:
 
 
 def _table(table: Table, screen: Screen) -> str:
-    chosen = [(i, column.title) for i, column in enumerate(table.columns) if column.title]
-    lines = [[title for _, title in chosen], ["---"] * len(chosen)]
+    chosen = titled(table)
+    lines = [[str(column.title) for _, column in chosen], ["---"] * len(chosen)]
     lines += [[shown_cell(row[i], glyphs=screen.glyphs) for i, _ in chosen] for row in table.rows]
     return "".join("| " + " | ".join(map(_safe, line)) + " |\n" for line in lines)
 

@@ -1,14 +1,19 @@
 """Tables for a terminal or a pipe: aligned with Chinese in them, cut nowhere, wrapped only on a terminal."""
 
-from tabulate import tabulate
+from types import NoneType
+
+import tabulate
 from wcwidth import wcswidth
 
 from tracker.domain.words import Status
 from tracker.render import Screen
-from tracker.report.model import Column, Report, Table, harmless, shown_cell
+from tracker.report.model import Column, Report, Share, Table, harmless, shown_cell, titled
 
 _GAP = 2
-_NARROWEST = 8
+_NARROWEST = 12
+
+# A heading needs no room beyond its own.
+tabulate.MIN_PADDING = 0
 _COLOURS = {Status.DONE: "32", Status.STALLED: "31", Status.IN_PROGRESS: "36", Status.DROPPED: "90"}
 
 
@@ -34,25 +39,20 @@ def _plain(facts: list[tuple[str, str]]) -> str:
 
 
 def _table(table: Table, screen: Screen) -> str:
-    chosen = [(i, column) for i, column in enumerate(table.columns) if column.title]
+    chosen = titled(table)
     cells = [[_cell(row[i], screen) for i, _ in chosen] for row in table.rows]
-    columns = [column for _, column in chosen]
-    numeric = [
-        (
-            bool(table.rows)
-            and all(isinstance(row[i], (int, float, type(None))) for row in table.rows)
-        )
-        or any(hasattr(row[i], "whole") and column.name for row in table.rows)
-        for i, column in chosen
+    shown, widths = _fitted([column for _, column in chosen], cells, screen.width)
+    right = [
+        all(isinstance(row[i], (int, Share, NoneType)) for row in table.rows) for i, _ in chosen
     ]
     return (
-        tabulate(
-            cells,
-            headers=[str(column.title) for column in columns],
+        tabulate.tabulate(
+            [[row[i] for i in shown] for row in cells],
+            headers=[str(chosen[i][1].title) for i in shown],
             tablefmt="simple",
             disable_numparse=True,
-            colalign=["right" if right else "left" for right in numeric] if cells else None,
-            maxcolwidths=_widths(columns, cells, screen.width),
+            colalign=["right" if right[i] else "left" for i in shown] if cells else None,
+            maxcolwidths=widths,
         )
         + "\n"
     )
@@ -64,25 +64,37 @@ def _cell(value: object, screen: Screen) -> str:
     return f"\x1b[{colour}m{text}\x1b[0m" if colour else text
 
 
-def _widths(
+def _fitted(
     columns: list[Column], cells: list[list[str]], width: int | None
-) -> list[int | None] | None:
-    """How wide each column may be, so that the table fits: flexible ones give way, widest first."""
+) -> tuple[list[int], list[int | None] | None]:
+    """The places of the columns that fit into `width`, and how wide each may be.
+
+    Flexible columns give way, the widest first; where that is not enough, optional ones go, the
+    last first.
+    """
+    shown = list(range(len(columns)))
     if width is None:
-        return None
+        return shown, None
     wide = [
         max([wcswidth(str(column.title)), *(wcswidth(_bare(row[i])) for row in cells)])
         for i, column in enumerate(columns)
     ]
-    over = sum(wide) + _GAP * (len(wide) - 1) - width
-    givers = [i for i, column in enumerate(columns) if column.flexible]
+    least = [
+        min(w, _NARROWEST) if column.flexible else w
+        for w, column in zip(wide, columns, strict=True)
+    ]
+    optional = [i for i in shown if columns[i].optional]
+    while optional and sum(least[i] + _GAP for i in shown) - _GAP > width:
+        shown.remove(optional.pop())
+    over = sum(wide[i] + _GAP for i in shown) - _GAP - width
+    givers = [i for i in shown if columns[i].flexible]
     while over > 0 and givers:
         widest = max(givers, key=wide.__getitem__)
         if wide[widest] <= _NARROWEST:
             break
         wide[widest] -= 1
         over -= 1
-    return [wide[i] if column.flexible else None for i, column in enumerate(columns)]
+    return shown, [wide[i] if columns[i].flexible else None for i in shown]
 
 
 def _bare(text: str) -> str:

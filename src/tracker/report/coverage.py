@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import NamedTuple
 
+from tracker.domain.numerals import chinese
 from tracker.errors import UsageRefusal
 from tracker.i18n import _, either
 from tracker.report.model import Fact, Field, Report, tabulated
@@ -119,35 +120,57 @@ def _fault(row: SentenceRow) -> str:
 
 
 def _against(sentences: list[Sentence], found: list[Item]) -> list[Sentence]:
-    """The same sentences with the faults that the source shows, and those that it has beyond them."""
+    """The same sentences with the faults that the source shows, and those that it has beyond them.
+
+    Sections of the source that the register does not hold are not its business.
+    """
     by_measure: dict[str, list[Sentence]] = {}
     for sentence in sentences:
         by_measure.setdefault(sentence.row.measure, []).append(sentence)
+    left = [item for item in found if item.section in {s.row.section for s in sentences}]
     checked: list[Sentence] = []
     for own in by_measure.values():
         first = own[0].row
-        number = int(first.measure.rpartition("-")[2])
-        item = next(
-            (i for i in found if i.number == number and fold(i.title) == fold(first.measure_title)),
-            None,
-        )
+        item = next((i for i in left if _is(i, first)), None)
         texts = item.sentences if item else ()
+        if item:
+            left.remove(item)
         checked += [_compared(sentence, texts) for sentence in own]
-        checked += [
-            Sentence(
-                first._replace(
-                    number=extra,
-                    commitment=None,
-                    owners=0,
-                    untracked=None,
-                    untracked_en=None,
-                    fingerprint=fingerprint(texts[extra - 1]),
-                ),
-                _("in the source, not in the register"),
-            )
-            for extra in range(len(own) + 1, len(texts) + 1)
-        ]
+        checked += _beyond(first, texts, len(own))
+    for item in left:
+        label = f"（{chinese(item.number)}）"
+        nobody = sentences[0].row._replace(
+            measure=label, measure_title=item.title, measure_title_en=""
+        )
+        checked += _beyond(nobody, item.sentences, 0)
     return checked
+
+
+def _is(item: Item, row: SentenceRow) -> bool:
+    return (item.section, item.number, fold(item.title)) == (
+        row.section,
+        row.measure_number,
+        fold(row.measure_title),
+    )
+
+
+def _beyond(like: SentenceRow, texts: tuple[str, ...], known: int) -> list[Sentence]:
+    """The sentences of the source from `known` on, which no register has."""
+    return [
+        Sentence(
+            like._replace(
+                number=number,
+                commitment=None,
+                owners=0,
+                untracked=None,
+                untracked_en=None,
+                fingerprint=fingerprint(text),
+            ),
+            _("in the source, not in the register"),
+        )
+        for number, text in enumerate(texts, 1)
+        if number > known
+    ]
 
 
 def _compared(sentence: Sentence, texts: tuple[str, ...]) -> Sentence:

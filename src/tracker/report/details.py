@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from tracker.domain.words import Basis, EntryKind, Kind, Status
+from tracker.domain.words import Basis, EntryKind, Kind, Status, Verification
 from tracker.i18n import _, either
 from tracker.report import listing
 from tracker.report.model import Fact, Field, Report, Share, Table, tabulated
@@ -30,7 +30,11 @@ def _measure(db: Connection, row: MeasureRow, filters: Filters) -> Report:
             Fact("key", None, row.key),
             Fact("document", _("Document"), row.document),
             Fact("section", None, row.section),
-            Fact("section_title", _("Section"), f"{row.section_label}、{row.section_title}"),
+            Fact(
+                "section_title",
+                _("Section"),
+                f"{row.section_label}、{either(row.section_title, row.section_title_en)}",
+            ),
             Fact("number", None, row.number),
             Fact("label", None, row.label),
             Fact("title", _("Title"), row.title),
@@ -90,25 +94,35 @@ def entries(
         _("Log"),
         rows,
         [
-            Field("entry", None, "entry"),
+            Field("entry", _("Line"), "entry", optional=True),
             Field("batch", _("Batch"), "batch"),
             Field("key", _("Key"), "key"),
             Field("owner", _("Owner"), "owner"),
-            Field("version", _("Version"), "version"),
+            Field("version", _("Version"), "version", optional=True),
             Field("kind", _("Entry"), lambda e: EntryKind(e.kind)),
             Field("status", _("Status"), lambda e: e.status and Status(e.status)),
-            Field("percent", "%", "percent"),
+            Field("percent", "%", "percent", optional=True),
             Field("note", _("Note"), "note", flexible=True),
-            Field("problem", None, "problem"),
-            Field("next_step", None, "next_step"),
-            Field("evidence", None, lambda e: e.evidence.split("\n") if e.evidence else []),
-            Field("verification", None, "verification"),
-            Field("target", None, "target"),
+            Field("problem", _("Problem"), "problem", flexible=True),
+            Field("next_step", _("Next step"), "next_step", flexible=True),
+            Field(
+                "evidence",
+                _("Evidence"),
+                lambda e: e.evidence.split("\n") if e.evidence else [],
+                flexible=True,
+            ),
+            Field(
+                "verification",
+                _("Verified"),
+                lambda e: e.verification and Verification(e.verification),
+                optional=True,
+            ),
+            Field("target", _("Target"), "target", optional=True),
             Field("target_basis", None, lambda e: e.target_basis and Basis(e.target_basis)),
             Field("effective_on", _("On"), "effective_on"),
             Field("recorded_at", None, "recorded_at"),
-            Field("actor", _("Actor"), "actor"),
-            Field("names", _("Names"), "names"),
+            Field("actor", _("Actor"), "actor", optional=True),
+            Field("names", _("Names"), "names", optional=True),
             Field("hash", None, "hash"),
         ],
     )

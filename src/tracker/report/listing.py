@@ -1,5 +1,6 @@
 """The lists: measures with their roll-up, commitments with their owners, assignments with reports."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -29,7 +30,7 @@ class Measure(NamedTuple):
     @property
     def latest(self) -> TargetRow | None:
         """The latest target: the measure's own."""
-        return max(self.targets, key=_due, default=None)
+        return max(self.targets, key=lambda target: (_due(target), target.basis), default=None)
 
     @property
     def years(self) -> list[int]:
@@ -40,14 +41,6 @@ class Measure(NamedTuple):
     def open_year(self) -> int | None:
         """The earliest year in which something not done is due."""
         return min((_year(target) for target in self.targets if target.open), default=None)
-
-    @property
-    def shown_year(self) -> str:
-        """The target year, with the earliest open one where that is another."""
-        if self.latest is None:
-            return ""
-        year = _year(self.latest)
-        return f"{year} ({self.open_year})" if self.open_year not in (None, year) else f"{year}"
 
 
 class Commitment(NamedTuple):
@@ -92,16 +85,25 @@ def listed(db: Connection, by: str, filters: Filters, status: Status | None) -> 
     return made[by](db, filters, status)
 
 
-def numbers_fields(get: Any = lambda row: row.numbers) -> list[Field]:  # noqa: ANN401 - a function from rows to Numbers
-    """The columns of counts and shares that every roll-up has."""
+def numbers_fields(counted: Iterable[Numbers]) -> list[Field]:
+    """The columns of counts and shares that every roll-up has; weights where any are set."""
+    weighted = _("Weighted") if any(n.weight != n.denominator for n in counted) else None
     return [
-        Field("assignments", _("Assignments"), lambda row: get(row).assignments),
-        Field("done", _("Done"), lambda row: get(row).done),
-        Field("share_done", _("Share"), lambda row: Share(get(row).done, get(row).denominator)),
+        Field("assignments", _("All"), "numbers.assignments", optional=True),
+        Field("done", _("Done"), "numbers.done", optional=True),
+        Field("share_done", _("Share"), lambda r: Share(r.numbers.done, r.numbers.denominator)),
         Field(
-            "share_verified", None, lambda row: Share(get(row).done_verified, get(row).denominator)
+            "share_verified",
+            _("Verified"),
+            lambda r: Share(r.numbers.done_verified, r.numbers.denominator),
+            optional=True,
         ),
-        Field("weighted_done", None, lambda row: Share(get(row).weight_done, get(row).weight)),
+        Field(
+            "weighted_done",
+            weighted,
+            lambda r: Share(r.numbers.weight_done, r.numbers.weight),
+            optional=True,
+        ),
     ]
 
 
@@ -133,7 +135,7 @@ def measures(
             Field("key", _("Key"), "row.key"),
             Field("document", None, "row.document"),
             Field("section", None, "row.section"),
-            Field("section_label", _("Section"), "row.section_label"),
+            Field("section_label", _("Sec."), "row.section_label"),
             Field(
                 "section_title", None, lambda m: either(m.row.section_title, m.row.section_title_en)
             ),
@@ -142,15 +144,19 @@ def measures(
             Field("title", None, "row.title"),
             Field("title_en", None, "row.title_en"),
             Field(None, _("Measure"), lambda m: either(m.row.title, m.row.title_en), flexible=True),
-            Field(None, _("Target"), "shown_year"),
-            Field("target_year", None, lambda m: m.latest and _year(m.latest)),
+            Field("target_year", _("Target"), lambda m: m.latest and _year(m.latest)),
             Field("target_years", None, "years"),
-            Field("target_basis", None, lambda m: m.latest and Basis(m.latest.basis)),
-            Field("open_target_year", None, "open_year"),
+            Field(
+                "target_basis",
+                _("Target basis"),
+                lambda m: m.latest and Basis(m.latest.basis),
+                optional=True,
+            ),
+            Field("open_target_year", _("Next due"), "open_year", optional=True),
             Field("owners", _("Owners"), "owners", flexible=True),
             Field("status", _("Status"), "numbers.status"),
             Field("commitments", None, "commitments"),
-            *numbers_fields(),
+            *numbers_fields(numbers.values()),
             Field(None, _("Progress"), lambda m: Bar(m.numbers.done, m.numbers.denominator)),
         ],
     )
@@ -187,7 +193,7 @@ def commitments(
             Field(
                 None, _("Commitment"), lambda c: either(c.row.title, c.row.title_en), flexible=True
             ),
-            Field("kind", _("Kind"), lambda c: Kind(c.row.kind)),
+            Field("kind", _("Kind"), lambda c: Kind(c.row.kind), optional=True),
             Field("target_year", None, lambda c: c.target and _year(c.target)),
             Field(None, _("Target"), lambda c: c.target and c.target.target),
             Field("target_basis", _("Basis"), lambda c: c.target and Basis(c.target.target_basis)),
@@ -197,7 +203,7 @@ def commitments(
             Field(
                 None, _("Owners"), lambda c: [each.owner for each in c.assignments], flexible=True
             ),
-            *numbers_fields(),
+            *numbers_fields(numbers.values()),
         ],
     )
 
@@ -223,7 +229,7 @@ def assignment_fields() -> list[Field]:
         Field(None, _("Commitment"), lambda a: either(a.title, a.title_en), flexible=True),
         Field("owner", _("Owner"), "owner"),
         Field("role", _("Role"), lambda a: Role(a.role)),
-        Field("basis", _("Basis"), lambda a: Basis(a.basis)),
+        Field("basis", _("Basis"), lambda a: Basis(a.basis), optional=True),
         Field("scope", None, "scope"),
         Field("scope_en", None, "scope_en"),
         Field(None, _("Scope"), lambda a: either(a.scope, a.scope_en), flexible=True),
@@ -231,18 +237,28 @@ def assignment_fields() -> list[Field]:
         Field("target_year", None, lambda a: a.target and _year(a)),
         Field("target_month", None, lambda a: _target(a) and _target(a).month),
         Field(None, _("Target"), "target"),
-        Field("target_basis", None, lambda a: a.target_basis and Basis(a.target_basis)),
+        Field(
+            "target_basis",
+            _("Target basis"),
+            lambda a: a.target_basis and Basis(a.target_basis),
+            optional=True,
+        ),
         Field("status", _("Status"), lambda a: Status(a.status)),
-        Field("percent", "%", "percent"),
+        Field("percent", "%", "percent", optional=True),
         Field("verification", None, "verification"),
         Field("note", _("Note"), "note", flexible=True),
-        Field("problem", None, "problem"),
-        Field("next_step", None, "next_step"),
+        Field("problem", _("Problem"), "problem", flexible=True),
+        Field("next_step", _("Next step"), "next_step", flexible=True),
         Field("effective_on", _("On"), "effective_on"),
         Field("recorded_at", None, "recorded_at"),
         Field("actor", None, "actor"),
         Field("version", None, "version"),
-        Field("evidence", None, lambda a: a.evidence.split("\n") if a.evidence else []),
+        Field(
+            "evidence",
+            _("Evidence"),
+            lambda a: a.evidence.split("\n") if a.evidence else [],
+            flexible=True,
+        ),
     ]
 
 

@@ -34,12 +34,14 @@ class Column(NamedTuple):
     """A column: its name in data (JSON, CSV), its title in tables; either may be missing.
 
     Cells hold values: text, numbers, dates, words of a vocabulary, shares, lists, or mappings.
-    `flexible` marks the text that gives way where a terminal is narrow.
+    Where a terminal is narrow, `flexible` text is wrapped and `optional` columns are left out; both
+    are left out where nothing stands in them.
     """
 
     name: str | None
     title: str | None
     flexible: bool = False
+    optional: bool = False
 
 
 class Table(NamedTuple):
@@ -62,6 +64,7 @@ class Field(NamedTuple):
     title: str | None
     get: str | Callable[[Any], Any]
     flexible: bool = False
+    optional: bool = False
 
 
 def tabulated(
@@ -69,8 +72,22 @@ def tabulated(
 ) -> Table:
     """The table that fields make of rows."""
     getters = [attrgetter(f.get) if isinstance(f.get, str) else f.get for f in fields]
-    columns = tuple(Column(f.name, f.title, f.flexible) for f in fields)
+    columns = tuple(Column(f.name, f.title, f.flexible, f.optional) for f in fields)
     return Table(name, title, columns, [tuple(get(row) for get in getters) for row in rows], keyed)
+
+
+def titled(table: Table) -> list[tuple[int, Column]]:
+    """The columns that tables show, with their places in the rows."""
+    return [
+        (i, column)
+        for i, column in enumerate(table.columns)
+        if column.title
+        and not (
+            (column.flexible or column.optional)
+            and all(row[i] in (None, "", []) for row in table.rows)
+            and table.rows
+        )
+    ]
 
 
 class Fact(NamedTuple):

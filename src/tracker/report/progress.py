@@ -92,7 +92,7 @@ def _by_owner(db: Connection, numbers: dict[str, Numbers]) -> Table:
         [
             Field("owner", _("Owner"), "code"),
             Field(None, _("Name"), lambda row: either(row.title, row.title_en), flexible=True),
-            *_columns(),
+            *_columns(rows),
         ],
     )
 
@@ -112,7 +112,7 @@ def _by_document(db: Connection, numbers: dict[str, Numbers]) -> Table:
             Field(None, _("Title"), lambda row: either(row.title, row.title_en), flexible=True),
             Field("title", None, "title"),
             Field("title_en", None, "title_en"),
-            *_columns(),
+            *_columns(rows),
         ],
     )
 
@@ -130,26 +130,27 @@ def _by_section(db: Connection, numbers: dict[tuple[str, int], Numbers]) -> Tabl
         [
             Field("document", _("Document"), "code"),
             Field("section", None, "section"),
-            Field("section_label", _("Section"), "label"),
+            Field("section_label", _("Sec."), "label"),
             Field(None, _("Title"), lambda row: either(row.title, row.title_en), flexible=True),
             Field("title", None, "title"),
             Field("title_en", None, "title_en"),
-            *_columns(),
+            *_columns(rows),
         ],
     )
 
 
-def _columns() -> list[Field]:
-    assignments, done, share, *more = listing.numbers_fields()
-    statuses = (Status.IN_PROGRESS, Status.STALLED, Status.NOT_STARTED, Status.DROPPED)
+def _columns(rows: list[Group]) -> list[Field]:
+    every, done, *shares = listing.numbers_fields(row.numbers for row in rows)
+    statuses = (Status.IN_PROGRESS, Status.STALLED, Status.NOT_STARTED)
     return [
-        assignments,
-        done,
-        *(
-            Field(status.value, either(status.zh, status.en), f"numbers.{status.value}")
-            for status in statuses
-        ),
-        share,
-        *more,
+        every._replace(optional=False),
+        done._replace(optional=False),
+        *(_count(status) for status in statuses),
+        _count(Status.DROPPED)._replace(optional=True),
+        *shares,
         Field("support", None, "numbers.support"),
     ]
+
+
+def _count(status: Status) -> Field:
+    return Field(status.value, either(status.zh, status.en), f"numbers.{status.value}")

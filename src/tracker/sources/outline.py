@@ -8,12 +8,15 @@ from tracker.sources.text import sentences
 
 _NUMERAL = "[一二三四五六七八九十百零]{1,5}"
 _LABEL = re.compile(rf"^[ \t\u3000]*[（(]({_NUMERAL})[)）]", re.MULTILINE)
-_SECTION = re.compile(rf"^[ \t\u3000]*{_NUMERAL}、", re.MULTILINE)
+_SECTION = re.compile(rf"^[ \t\u3000]*({_NUMERAL})、", re.MULTILINE)
 
 
 class Item(NamedTuple):
-    """One numbered item: its number, its heading without the full stop, its sentences in order."""
+    """One numbered item: the number of the section it stands in (0 before the first), its own
+    number, its heading without the full stop, its sentences in order.
+    """
 
+    section: int
     number: int
     title: str
     sentences: tuple[str, ...]
@@ -21,11 +24,15 @@ class Item(NamedTuple):
 
 def items(text: str) -> list[Item]:
     """The items of `text` in order; a label counts at the start of a line only."""
-    labels = list(_LABEL.finditer(text))
-    ends = sorted([m.start() for m in labels] + [m.start() for m in _SECTION.finditer(text)])
-    found = []
-    for label in labels:
-        end = next((end for end in ends if end > label.start()), len(text))
-        title, *body = sentences(text[label.end() : end])
-        found.append(Item(number(label[1]) or 0, title.removesuffix("。"), tuple(body)))
+    labels, sections = list(_LABEL.finditer(text)), list(_SECTION.finditer(text))
+    marks = sorted([*labels, *sections], key=lambda mark: mark.start())
+    ends = [*(mark.start() for mark in marks[1:]), len(text)]
+    found, section = [], 0
+    for mark, end in zip(marks, ends, strict=True):
+        named = number(mark[1]) or 0
+        if mark in sections:
+            section = named
+            continue
+        title, *body = sentences(text[mark.end() : end]) or [""]
+        found.append(Item(section, named, title.removesuffix("。"), tuple(body)))
     return found

@@ -250,6 +250,7 @@ def measure_targets(db: Connection, states: States) -> list[TargetRow]:
         .join(commitments, commitments.c.id == state.commitment_id)
         .where(state.target.is_not(None), state.role != Role.SUPPORT.value)
         .group_by(commitments.c.measure_id, state.target, state.target_basis)
+        .order_by(commitments.c.measure_id, state.target, state.target_basis)
     )
     return [TargetRow(row[0], row[1], row[2], bool(row[3])) for row in db.execute(statement)]
 
@@ -348,6 +349,8 @@ def sentence_rows(db: Connection, document: str | None = None) -> list[SentenceR
             measures.c.key,
             measures.c.title,
             measures.c.title_en,
+            measures.c.number,
+            sections.c.number,
             sentences.c.number,
             sentences.c.fingerprint,
             tracked.c.key,
@@ -357,6 +360,7 @@ def sentence_rows(db: Connection, document: str | None = None) -> list[SentenceR
         )
         .join(measures, measures.c.id == sentences.c.measure_id)
         .join(documents, documents.c.id == measures.c.document_id)
+        .join(sections, sections.c.id == measures.c.section_id)
         .outerjoin(
             tracked,
             and_(tracked.c.measure_id == measures.c.id, tracked.c.sentence == sentences.c.number),

@@ -121,6 +121,8 @@ class SentenceRow(NamedTuple):
     measure: str
     measure_title: str
     measure_title_en: str
+    measure_number: int
+    section: int
     number: int
     fingerprint: str
     commitment: str | None
