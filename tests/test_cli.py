@@ -115,7 +115,7 @@ def test_several_keys_are_one_batch(tracker: Run) -> None:
 def test_a_measure_wants_yes_where_nobody_can_be_asked(tracker: Run) -> None:
     refused = tracker("update", "2021-15", "--owner", "HB", "--status", "stalled")
     assert (refused.code, refused.out) == (1, "")
-    assert "HB has 7 commitments there" in one(refused)
+    assert "stand for several of HB (7)" in one(refused)
 
     done = tracker(
         "update", "2021-15", "--owner", "HB", "--status", "stalled", "--yes", "-f", "json"
@@ -149,7 +149,7 @@ def test_several_keys_are_all_or_nothing(tracker: Run) -> None:
         ((*UPDATE, "stalled", "--on", "31.6.2024"), 2, "--on: 31.6.2024 is no date"),
         ((*UPDATE, "stalled", "--on", "2024-02-30"), 2, "--on: 2024-02-30 is no date"),
         ((*UPDATE, "stalled", "--on", "2999-01-01"), 1, "2999-01-01 lies in the future"),
-        ((*UPDATE, "stalled", "--note", "\udcff"), 2, "a text holds bytes that are no characters"),
+        ((*UPDATE, "stalled", "--note", "\udcff"), 2, "these bytes are no text"),
         (("list", "--section", "9"), 3, "no section 9"),
         (("list", "--document", "1999"), 3, "unknown document: 1999 (known: 2014, 2021)"),
         (("list", "--status", "x"), 2, "--status: unknown word x"),

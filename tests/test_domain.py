@@ -170,12 +170,6 @@ def test_the_roll_up_rule(numbers: Numbers, status: Status) -> None:
     assert numbers.status is status
 
 
-def test_numbers_add_up() -> None:
-    both = sum([Numbers(done=1, weight=2, weight_done=2), Numbers(stalled=3, weight=3)], Numbers())
-
-    assert (both.assignments, both.share_done, both.weighted_done) == (4, 0.25, 0.4)
-
-
 @given(st.lists(st.integers(0, 10**6), min_size=1, max_size=9))
 def test_printed_shares_sum_to_100_and_are_0_or_100_only_where_exactly_so(parts: list[int]) -> None:
     printed = percentages(parts)

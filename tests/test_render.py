@@ -7,8 +7,9 @@ from datetime import date
 import pytest
 
 from conftest import TODAY
+from tracker.cli.options import Form
 from tracker.domain.words import Status
-from tracker.render import FORMATS, Screen, render
+from tracker.render import Screen, render
 from tracker.report import care, coverage, details, everything, listing, progress
 from tracker.report.model import (
     Bar,
@@ -58,7 +59,7 @@ def made(request: pytest.FixtureRequest, at: ledger.Place) -> Report | Table:
         return reports[request.param]()
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", Form)
 def test_every_renderer_renders_every_report(made: Report | Table, form: str) -> None:
     text = render(made, form)
 

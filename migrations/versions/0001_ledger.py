@@ -108,8 +108,10 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["measure_id"], ["measures.id"], name="fk_commitments_measure_id_measures"
         ),
-        sa.CheckConstraint("kind IN ('goal', 'action', 'continuing')", name="ck_commitments_kind"),
-        sa.CheckConstraint("weight > 0", name="ck_commitments_weight"),
+        sa.CheckConstraint(
+            "kind IN ('goal', 'action', 'continuing')", name=op.f("ck_commitments_kind")
+        ),
+        sa.CheckConstraint("weight > 0", name=op.f("ck_commitments_weight")),
         sa.PrimaryKeyConstraint("id", name="pk_commitments"),
         sa.UniqueConstraint("key", name="uq_commitments_key"),
     )
@@ -157,10 +159,12 @@ def upgrade() -> None:
             name="fk_assignments_commitment_id_commitments",
         ),
         sa.ForeignKeyConstraint(["owner_id"], ["owners.id"], name="fk_assignments_owner_id_owners"),
-        sa.CheckConstraint("role IN ('lead', 'joint', 'support')", name="ck_assignments_role"),
-        sa.CheckConstraint(f"status IN ({_STATUS})", name="ck_assignments_status"),
         sa.CheckConstraint(
-            f"verification IN ({_VERIFICATION})", name="ck_assignments_verification"
+            "role IN ('lead', 'joint', 'support')", name=op.f("ck_assignments_role")
+        ),
+        sa.CheckConstraint(f"status IN ({_STATUS})", name=op.f("ck_assignments_status")),
+        sa.CheckConstraint(
+            f"verification IN ({_VERIFICATION})", name=op.f("ck_assignments_verification")
         ),
         sa.PrimaryKeyConstraint("id", name="pk_assignments"),
         sa.UniqueConstraint(
@@ -205,21 +209,21 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["batch"], ["batches.id"], name="fk_entries_batch_batches"),
         sa.CheckConstraint(
-            "kind IN ('report', 'review', 'retarget', 'withdrawal')", name="ck_entries_kind"
+            "kind IN ('report', 'review', 'retarget', 'withdrawal')", name=op.f("ck_entries_kind")
         ),
         sa.CheckConstraint(
             f"(kind = 'report') = (status IS NOT NULL) AND status IN ({_STATUS})",
-            name="ck_entries_status",
+            name=op.f("ck_entries_status"),
         ),
-        sa.CheckConstraint("percent BETWEEN 0 AND 100", name="ck_entries_percent"),
+        sa.CheckConstraint("percent BETWEEN 0 AND 100", name=op.f("ck_entries_percent")),
         sa.CheckConstraint(
             "(kind = 'review') = (verification IS NOT NULL)"
             " AND verification IN ('verified', 'returned')",
-            name="ck_entries_verification",
+            name=op.f("ck_entries_verification"),
         ),
         sa.CheckConstraint(
             "(kind IN ('review', 'withdrawal')) = (names IS NOT NULL) AND names < version",
-            name="ck_entries_names",
+            name=op.f("ck_entries_names"),
         ),
         sa.PrimaryKeyConstraint("id", name="pk_entries"),
         sa.UniqueConstraint("assignment_id", "version", name="uq_entries_assignment_id_version"),

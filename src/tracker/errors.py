@@ -21,12 +21,6 @@ class NotFound(Refusal):
     exit_code = 3
 
 
-class Conflict(Refusal):
-    """Somebody else changed what this writer had seen."""
-
-    exit_code = 4
-
-
 class DatabaseRefusal(Refusal):
     """The database cannot be reached, is newer than the program, is not ours, or is damaged."""
 

@@ -107,9 +107,12 @@ def _what(problem: typer.TyperException) -> str:
         return _("no option {said}").format(said=said)
     if kind == "BadOptionUsage":
         return _("{name} wants one value").format(name=getattr(problem, "option_name", ""))
+    message = problem.format_message()
+    if message.startswith("Got unexpected extra argument"):
+        return _("too many arguments: {said}").format(said=message.partition("(")[2].rstrip(")"))
     choices = getattr(getattr(param, "type", None), "choices", None)
     if kind == "BadParameter" and choices:
         return _("{name} knows only: {choices}").format(
             name=name, choices=", ".join(map(str, choices))
         )
-    return problem.format_message()
+    return message

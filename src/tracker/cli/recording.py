@@ -16,7 +16,7 @@ from tracker.cli.options import (
     number,
     word,
 )
-from tracker.domain.words import Status
+from tracker.domain.words import Status, plain
 from tracker.errors import Refusal
 from tracker.i18n import _, either
 
@@ -85,13 +85,22 @@ def update(
     from tracker.store import record  # noqa: PLC0415 - not for help
 
     given = _read(status, percent, on, note, problem, next_step, evidence)
-    _agree(keys, owner, yes=yes)
+    _agree(keys, owner, given, yes=yes)
     with context.writing() as db:
-        by = context.acting()
         done = record.report(
-            db, given, keys=keys, owner=owner, by=by, without_evidence=without_evidence
+            db,
+            given,
+            keys=keys,
+            owner=owner,
+            by=context.acting(),
+            without_evidence=without_evidence,
         )
+        older = record.older(db, done)
     _print_batch(done.batch, form)
+    if older:
+        context.note(
+            _("{count} older than what stands: the later report stays in force").format(count=older)
+        )
 
 
 def _read(
@@ -116,7 +125,7 @@ def _read(
     )
 
 
-def _agree(keys: list[str], owner: str, *, yes: bool) -> None:
+def _agree(keys: list[str], owner: str, given: "Report", *, yes: bool) -> None:
     """A measure means all that the owner has in it: ask on a terminal, else want --yes."""
     from tracker.store import lookup  # noqa: PLC0415 - not for help
 
@@ -124,17 +133,20 @@ def _agree(keys: list[str], owner: str, *, yes: bool) -> None:
         return
     with context.reading() as db:
         meant = lookup.meant(db, keys, lookup.owner(db, owner))
-    listed = [f"{each.key} {either(each.title, each.title_en)}" for each in meant]
     if not sys.stdin.isatty():
         raise Refusal(
             _(
-                "{owner} has {count} commitments there ({keys}): say --yes to report on all of them"
+                "{keys} stand for several of {owner} ({count}): say --yes to report on all of them"
             ).format(
                 owner=meant[0].owner, count=len(meant), keys=", ".join(each.key for each in meant)
             )
         )
-    context.note("\n".join(listed))
-    typer.confirm(_("Report on all {count}?").format(count=len(meant)), abort=True, err=True)
+    context.note("\n".join(f"{each.key} {either(each.title, each.title_en)}" for each in meant))
+    question = _("Report {status} for {owner} on all {count}? (y/n)").format(
+        status=either(given.status.zh, given.status.en), owner=meant[0].owner, count=len(meant)
+    )
+    if plain(typer.prompt(question, err=True)) not in ("y", "yes", "是"):
+        raise typer.Abort
 
 
 @app.command()
@@ -167,4 +179,4 @@ def _print_batch(batch: int, form: str) -> None:
 
     with context.reading() as db:
         table = details.entries(db, batch=batch)
-    context.output(table, form, None)
+    context.output(table, form)

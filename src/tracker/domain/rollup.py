@@ -1,4 +1,4 @@
-"""Roll-up arithmetic: counts of assignments that add, the status they amount to, exact shares."""
+"""Roll-up arithmetic: counts of assignments, the status they amount to, shares as printed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from tracker.domain.words import Status
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """Counts of lead and joint assignments, by status; `sum(numbers, Numbers())` adds them up.
+    """Counts of lead and joint assignments, by status.
 
     Support roles do not count: they stand in `support` only. `dropped_verified` and
     `done_verified` are the parts of `dropped` and `done` that somebody else has verified.
@@ -25,20 +25,6 @@ class Numbers:
     weight: int = 0
     weight_done: int = 0
     support: int = 0
-
-    def __add__(self, other: "Numbers") -> "Numbers":
-        return Numbers(
-            self.not_started + other.not_started,
-            self.in_progress + other.in_progress,
-            self.stalled + other.stalled,
-            self.done + other.done,
-            self.dropped + other.dropped,
-            self.done_verified + other.done_verified,
-            self.dropped_verified + other.dropped_verified,
-            self.weight + other.weight,
-            self.weight_done + other.weight_done,
-            self.support + other.support,
-        )
 
     @property
     def assignments(self) -> int:
@@ -71,25 +57,6 @@ class Numbers:
         if self.not_started == self.denominator:
             return Status.NOT_STARTED
         return Status.STALLED if self.stalled else Status.IN_PROGRESS
-
-    @property
-    def share_done(self) -> float:
-        """Done in the denominator, 0 to 1; the exact fraction is `done` over `denominator`."""
-        return _ratio(self.done, self.denominator)
-
-    @property
-    def share_verified(self) -> float:
-        """Verified done in the same denominator, 0 to 1."""
-        return _ratio(self.done_verified, self.denominator)
-
-    @property
-    def weighted_done(self) -> float:
-        """Done by the weights of the commitments, 0 to 1."""
-        return _ratio(self.weight_done, self.weight)
-
-
-def _ratio(part: int, whole: int) -> float:
-    return part / whole if whole else 0.0
 
 
 def percentages(parts: Sequence[int]) -> list[str]:

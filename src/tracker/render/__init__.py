@@ -5,8 +5,6 @@ from typing import NamedTuple
 
 from tracker.report.model import Report, Table
 
-FORMATS = ("table", "json", "csv", "md")
-
 
 class Screen(NamedTuple):
     """What the output can show: its width (none in a pipe), colour, glyphs beyond ASCII."""

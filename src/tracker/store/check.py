@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, func, or_, select, text
 
 from tracker.domain.log import HASH_FORMAT, chained
 from tracker.errors import Problem
@@ -30,7 +30,7 @@ def counts(db: Connection) -> dict[str, int]:
 
 def problems(db: Connection) -> list[Problem]:
     """Every finding, by row and field; none where the ledger is whole."""
-    return [*_database(db), *_protection(db), *_assignments(db), *_times(db)]
+    return [*_database(db), *_protection(db), *_assignments(db), *_batches(db)]
 
 
 def _database(db: Connection) -> Iterator[Problem]:
@@ -47,8 +47,12 @@ def _database(db: Connection) -> Iterator[Problem]:
 
 
 def _protection(db: Connection) -> Iterator[Problem]:
-    for name in sorted(schema.missing_triggers(db)):
-        yield Problem(name, _("the trigger that keeps the log append-only is not there"))
+    found = schema.triggers(db)
+    for name, said in sorted(schema.wanted_triggers(db).items()):
+        if name not in found:
+            yield Problem(name, _("the trigger that keeps the log append-only is not there"))
+        elif found[name] != said:
+            yield Problem(name, _("the trigger that keeps the log append-only was changed"))
 
 
 def _assignments(db: Connection) -> Iterator[Problem]:
@@ -107,11 +111,26 @@ def _chain(head: Head, chain: list[Hashed]) -> Iterator[Problem]:
         )
 
 
-def _times(db: Connection) -> Iterator[Problem]:
+def _batches(db: Connection) -> Iterator[Problem]:
     before = None
     for number, at in db.execute(
         select(batches.c.id, batches.c.recorded_at).order_by(batches.c.id)
     ):
-        if before is not None and at < before:
-            yield Problem(f"batches {number}: recorded_at", _("is earlier than the batch before"))
+        if before is not None and at <= before:
+            yield Problem(f"batches {number}: recorded_at", _("is not later than the batch before"))
         before = at
+    forged = (
+        select(entries.c.id, entries.c.batch)
+        .join(batches, batches.c.id == entries.c.batch)
+        .where(
+            or_(
+                batches.c.actor != entries.c.actor,
+                batches.c.recorded_at != entries.c.recorded_at,
+            )
+        )
+    )
+    for entry, batch in db.execute(forged):
+        yield Problem(
+            f"batches {batch}: actor, recorded_at",
+            _("its line {entry} says otherwise").format(entry=entry),
+        )

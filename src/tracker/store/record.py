@@ -4,14 +4,18 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from tracker.domain.words import EntryKind, Status
 from tracker.errors import NotFound, Refusal, UsageRefusal
 from tracker.i18n import _
 from tracker.store import log, lookup
 from tracker.store.log import Acting
-from tracker.store.models import batches, entries
+from tracker.store.models import assignments, batches, entries
+
+_CURRENT = select(assignments.c.id, assignments.c.report).where(
+    assignments.c.id.in_(bindparam("ids", expanding=True))
+)
 
 
 class Report(NamedTuple):
@@ -24,6 +28,13 @@ class Report(NamedTuple):
     problem: str | None = None
     next_step: str | None = None
     evidence: str | None = None
+
+
+def older(db: Connection, recorded: log.Recorded) -> int:
+    """How many reports of a batch are older than the one that stands, and so change no state."""
+    ids = [head.id for head, _entry in recorded.entries]
+    current = {row.id: row.report for row in db.execute(_CURRENT, {"ids": ids})}
+    return sum(current[head.id] != entry.version for head, entry in recorded.entries)
 
 
 def report(
@@ -74,7 +85,7 @@ def undo(db: Connection, *, by: Acting, batch: int | None = None) -> tuple[int, 
 
     What a seed recorded is nobody's last batch: it goes by its number alone. A withdrawal is not withdrawn: to have a report back, report again.
     """
-    number = _last_standing(db, by.actor) if batch is None else _existing(db, batch)
+    number = _last_standing(db, by.actor) if batch is None else _own(db, batch, by.actor)
     standing = _standing_entries(db, number)
     if not standing:
         raise Refusal(_("batch {batch} has nothing left to withdraw").format(batch=number))
@@ -101,9 +112,16 @@ def _last_standing(db: Connection, actor: str) -> int:
     )
 
 
-def _existing(db: Connection, batch: int) -> int:
-    if db.execute(select(batches.c.id).where(batches.c.id == batch)).first() is None:
+def _own(db: Connection, batch: int, actor: str) -> int:
+    whose = db.execute(select(batches.c.actor).where(batches.c.id == batch)).scalar()
+    if whose is None:
         raise NotFound(_("no batch {batch} (tracker log shows the batches)").format(batch=batch))
+    if whose != actor:
+        raise Refusal(
+            _("batch {batch} is of {whose}; who answers for it can say so: --actor {whose}").format(
+                batch=batch, whose=whose
+            )
+        )
     return batch
 
 

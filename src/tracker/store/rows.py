@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 
 class MeasureRow(NamedTuple):
-    """A measure with its place in the document; `owners` in the order of the owners' table."""
+    """A measure with its place in the document."""
 
     id: int
     key: str

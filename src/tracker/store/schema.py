@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import CheckConstraint, Connection, create_engine, inspect, pool, text
 
 from tracker import bundled
 
@@ -13,12 +13,6 @@ HEAD = "0001"
 
 # What a ledger of any revision has; a database without them is somebody else's.
 _OURS = {"alembic_version", "assignments", "entries"}
-
-# What each table of the log is protected from. A replacing INSERT is SQLite's, TRUNCATE PostgreSQL's.
-_DEEDS = {
-    "sqlite": ("insert", "update", "delete"),
-    "postgresql": ("truncate", "update", "delete"),
-}
 
 
 def revision(db: Connection) -> str | None:
@@ -45,27 +39,44 @@ def downgrade(db: Connection, to: str) -> None:
     command.downgrade(_config(db), to)
 
 
-def missing_triggers(db: Connection) -> set[str]:
-    """The names of the triggers that ought to protect the log and do not stand in the database."""
-    wanted = {
-        f"{table}_{deed}" for table in ("entries", "batches") for deed in _DEEDS[db.dialect.name]
-    }
+def triggers(db: Connection) -> dict[str, str]:
+    """The triggers that act in the database, by name, with all that they say."""
     catalogue = (
-        "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
         if db.dialect.name == "sqlite"
-        else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
+        else "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger"
+        " WHERE NOT tgisinternal AND tgenabled <> 'D'"
     )
-    return wanted - set(db.execute(text(catalogue)).scalars())
+    return {row[0]: row[1] for row in db.execute(text(catalogue))}
+
+
+def wanted_triggers(db: Connection) -> dict[str, str]:
+    """Those that the migrations make; of a server's the names alone are known without making them."""
+    if db.dialect.name != "sqlite":
+        deeds = ("truncate", "update", "delete")
+        names = {f"{table}_{deed}" for table in ("entries", "batches") for deed in deeds}
+        return {name: said for name, said in triggers(db).items() if name in names} | dict.fromkeys(
+            names - triggers(db).keys(), ""
+        )
+    engine = create_engine("sqlite://", poolclass=pool.StaticPool)
+    with engine.connect() as fresh:
+        upgrade(fresh)
+        return triggers(fresh)
 
 
 def differences(db: Connection) -> list[object]:
-    """What the database has otherwise than the tables say, as Alembic compares them."""
+    """What the database has otherwise than the tables say: as Alembic compares them, and CHECKs."""
     from alembic.autogenerate import compare_metadata  # noqa: PLC0415 - as above
-    from alembic.migration import MigrationContext  # noqa: PLC0415
+    from alembic.migration import MigrationContext  # noqa: PLC0415 - as above
 
-    from tracker.store.models import metadata  # noqa: PLC0415
+    from tracker.store.models import metadata  # noqa: PLC0415 - as above
 
-    return list(compare_metadata(MigrationContext.configure(db), metadata))
+    found = list(compare_metadata(MigrationContext.configure(db), metadata))
+    for table in metadata.sorted_tables:
+        has = {check["name"] for check in inspect(db).get_check_constraints(table.name)}
+        says = {str(c.name) for c in table.constraints if isinstance(c, CheckConstraint)}
+        found += [(table.name, name) for name in sorted(has ^ says, key=str)]
+    return found
 
 
 def _config(db: Connection) -> "Config":
