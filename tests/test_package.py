@@ -23,10 +23,19 @@ def test_the_wheel_works_in_a_new_environment_outside_the_checkout(tmp_path: Pat
         check=True, capture_output=True,
     )  # fmt: skip
     home = tmp_path / "environment"
-    venv.create(home, with_pip=True)
+    venv.create(home)
     binaries = home / ("Scripts" if os.name == "nt" else "bin")
     subprocess.run(
-        [str(binaries / "python"), "-m", "pip", "install", "-q", *map(str, tmp_path.glob("*.whl"))],
+        [
+            sys.executable,
+            "-m",
+            "pip",
+            "--python",
+            str(home),
+            "install",
+            "-q",
+            *map(str, tmp_path.glob("*.whl")),
+        ],
         check=True,
         capture_output=True,
     )
@@ -50,6 +59,22 @@ def test_the_wheel_works_in_a_new_environment_outside_the_checkout(tmp_path: Pat
 
     assert len(json.loads(ran.stdout)) == 34
     assert "推进中" in chinese.stdout.decode()
+
+
+def test_the_plain_program_of_the_benchmark_prints_the_same_rows(tracker: Run, file: Path) -> None:
+    plain = subprocess.run(
+        [sys.executable, str(ROOT / "benchmarks" / "plain_list.py"), str(file)],
+        check=True,
+        capture_output=True,
+    )
+
+    def cells(text: str) -> list[list[str]]:
+        lines = [line for line in text.splitlines() if line[:2] == "20"]
+        return [re.split(r"\s{2,}", line.strip()) for line in lines]
+
+    rows = cells(tracker("list").out)
+    assert len(rows) == 34
+    assert cells(plain.stdout.decode()) == rows
 
 
 def test_the_command_reference_is_that_of_the_program() -> None:

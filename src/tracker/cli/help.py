@@ -94,25 +94,23 @@ def usage_message(problem: typer.TyperException) -> str:
 
 
 def _what(problem: typer.TyperException) -> str:
-    param: Any = getattr(problem, "param", None)
-    name = param.opts[0] if param and param.opts[0].startswith("-") else param and param.metavar
-    nearest = ", ".join(getattr(problem, "possibilities", None) or ())
-    kind = type(problem).__name__
-    if kind == "MissingParameter":
-        return _("{name} is missing").format(name=name)
-    if kind == "NoSuchOption":
-        said = getattr(problem, "option_name", "")
-        if nearest:
-            return _("no option {said}; nearest: {nearest}").format(said=said, nearest=nearest)
-        return _("no option {said}").format(said=said)
-    if kind == "BadOptionUsage":
-        return _("{name} wants one value").format(name=getattr(problem, "option_name", ""))
     message = problem.format_message()
-    if message.startswith("Got unexpected extra argument"):
-        return _("too many arguments: {said}").format(said=message.partition("(")[2].rstrip(")"))
+    param: Any = getattr(problem, "param", None)
+    option = getattr(problem, "option_name", "")
     choices = getattr(getattr(param, "type", None), "choices", None)
-    if kind == "BadParameter" and choices:
-        return _("{name} knows only: {choices}").format(
-            name=name, choices=", ".join(map(str, choices))
-        )
-    return message
+    if param is None:
+        name = option
+    else:
+        name = param.opts[0] if param.opts[0].startswith("-") else param.metavar
+    told = {
+        "MissingParameter": _("{name} is missing"),
+        "NoSuchOption": _("no option {name}"),
+        "BadOptionUsage": _("{name} wants one value"),
+    }.get(type(problem).__name__)
+    if told is None and choices:
+        told = _("{name} knows only: {said}")
+        message = ", ".join(map(str, choices))
+    if told is None and message.startswith("Got unexpected extra argument"):
+        told = _("too many arguments: {said}")
+        message = message.partition("(")[2].rstrip(")")
+    return (told or "{said}").format(name=name, said=message)
