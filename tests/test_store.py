@@ -14,13 +14,12 @@ from sqlalchemy import select, text
 
 from conftest import NOW, TODAY
 from tracker import bundled
-from tracker.domain.log import Entry, fold
+from tracker.domain.log import PROGRAM, Entry, fold
 from tracker.domain.target import Target
 from tracker.domain.words import Basis, EntryKind, Status, Verification
 from tracker.errors import BadFile, DatabaseRefusal, NotFound, Refusal
 from tracker.store import (
     check,
-    first_reports,
     ledger,
     log,
     lookup,
@@ -223,9 +222,9 @@ def test_loading_twice_equals_loading_once(at: ledger.Place, file: Path) -> None
 def test_first_reports_come_back_not_even_after_an_undo(at: ledger.Place) -> None:
     with ledger.writing(at) as db:
         number = db.execute(
-            select(batches.c.id).where(batches.c.actor == first_reports.PROGRAM).limit(1)
+            select(batches.c.id).where(batches.c.actor == PROGRAM).limit(1)
         ).scalar()
-        record.undo(db, by=log.Acting(first_reports.PROGRAM, TODAY, NOW), batch=number)
+        record.undo(db, by=log.Acting(PROGRAM, TODAY, NOW), batch=number)
         changes = setup.load(db, setup.bundled_files(), by=log.Acting("li", TODAY, NOW))
 
     assert changes == []

@@ -8,6 +8,7 @@ from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
+from tracker.domain.log import BETWEEN
 from tracker.domain.numerals import chinese
 from tracker.domain.target import Target
 from tracker.domain.words import Basis, Kind, Role, Status
@@ -165,7 +166,7 @@ def _report(fields: Fields) -> FirstReport:
         owner=fields.text("owner"),
         status=fields.word("status", Status) or Status.NOT_STARTED,
         effective_on=fields.day("effective_on") or date.min,
-        note=f"{note} / {note_en}",
+        note=f"{note}{BETWEEN}{note_en}",
         evidence=f"{fields.text('source')}, {fields.text('place')}",
         where=fields.where,
     )

@@ -15,6 +15,11 @@ from tracker.domain.words import Basis, EntryKind, Status, Verification
 
 HASH_FORMAT = 1
 
+# Who records the first reports, which come with the program; and what stands between the Chinese
+# and the English of their notes, each of which is one text in the log.
+PROGRAM = "tracker"
+BETWEEN = " / "
+
 # Later than anything that is ever recorded.
 ALWAYS = datetime.max.replace(tzinfo=UTC)
 

@@ -11,6 +11,7 @@ from tracker.report.model import Column, Report, Share, Table, harmless, shown_c
 
 _GAP = 2
 _NARROWEST = 12
+_LEAST = 6
 
 # A heading needs no room beyond its own.
 tabulate.MIN_PADDING = 0
@@ -69,8 +70,8 @@ def _fitted(
 ) -> tuple[list[int], list[int | None] | None]:
     """The places of the columns that fit into `width`, and how wide each may be.
 
-    Flexible columns give way, the widest first; where that is not enough, optional ones go, the
-    last first.
+    Flexible columns give way, the widest first; before they get too narrow to read, optional ones
+    go, the last first.
     """
     shown = list(range(len(columns)))
     if width is None:
@@ -90,7 +91,7 @@ def _fitted(
     givers = [i for i in shown if columns[i].flexible]
     while over > 0 and givers:
         widest = max(givers, key=wide.__getitem__)
-        if wide[widest] <= _NARROWEST:
+        if wide[widest] <= _LEAST:
             break
         wide[widest] -= 1
         over -= 1

@@ -102,7 +102,8 @@ def entries(
             Field("kind", _("Entry"), lambda e: EntryKind(e.kind)),
             Field("status", _("Status"), lambda e: e.status and Status(e.status)),
             Field("percent", "%", "percent", optional=True),
-            Field("note", _("Note"), "note", flexible=True),
+            Field("note", None, "note"),
+            Field(None, _("Note"), listing.shown_note, flexible=True),
             Field("problem", _("Problem"), "problem", flexible=True),
             Field("next_step", _("Next step"), "next_step", flexible=True),
             Field(

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
+from tracker.domain.log import BETWEEN, PROGRAM
 from tracker.domain.rollup import Numbers
 from tracker.domain.target import Target
 from tracker.domain.words import Basis, Kind, Role, Status
@@ -11,7 +12,14 @@ from tracker.i18n import _, either
 from tracker.report.model import Bar, Field, Share, Table, tabulated
 from tracker.store import lookup, queries, states
 from tracker.store.ledger import Connection
-from tracker.store.rows import AssignmentRow, CommitmentRow, Filters, MeasureRow, TargetRow
+from tracker.store.rows import (
+    AssignmentRow,
+    CommitmentRow,
+    EntryRow,
+    Filters,
+    MeasureRow,
+    TargetRow,
+)
 from tracker.store.states import States
 
 # Longer than any title; more words only make a statement that no database takes.
@@ -196,7 +204,12 @@ def commitments(
             Field("kind", _("Kind"), lambda c: Kind(c.row.kind), optional=True),
             Field("target_year", None, lambda c: c.target and _year(c.target)),
             Field(None, _("Target"), lambda c: c.target and c.target.target),
-            Field("target_basis", _("Basis"), lambda c: c.target and Basis(c.target.target_basis)),
+            Field(
+                "target_basis",
+                _("Target basis"),
+                lambda c: c.target and Basis(c.target.target_basis),
+                optional=True,
+            ),
             Field("status", _("Status"), "numbers.status"),
             Field("weight", None, "row.weight"),
             Field("owners", None, lambda c: [_owner(each) for each in c.assignments]),
@@ -246,7 +259,8 @@ def assignment_fields() -> list[Field]:
         Field("status", _("Status"), lambda a: Status(a.status)),
         Field("percent", "%", "percent", optional=True),
         Field("verification", None, "verification"),
-        Field("note", _("Note"), "note", flexible=True),
+        Field("note", None, "note"),
+        Field(None, _("Note"), shown_note, flexible=True),
         Field("problem", _("Problem"), "problem", flexible=True),
         Field("next_step", _("Next step"), "next_step", flexible=True),
         Field("effective_on", _("On"), "effective_on"),
@@ -260,6 +274,14 @@ def assignment_fields() -> list[Field]:
             flexible=True,
         ),
     ]
+
+
+def shown_note(row: AssignmentRow | EntryRow) -> str | None:
+    """The note; of a first report, which has it in both languages, the one spoken."""
+    if row.note is None or row.actor != PROGRAM:
+        return row.note
+    zh, _between, en = row.note.partition(BETWEEN)
+    return either(zh, en)
 
 
 def _is_due(row: AssignmentRow, before: date) -> bool:

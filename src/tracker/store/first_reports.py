@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
-from tracker.domain.log import Entry
+from tracker.domain.log import PROGRAM, Entry
 from tracker.domain.words import EntryKind
 from tracker.errors import BadFile, Problem
 from tracker.i18n import _
@@ -14,9 +14,6 @@ from tracker.register import FirstReport
 from tracker.store import log
 from tracker.store.log import Acting
 from tracker.store.models import assignments, commitments, documents, entries, measures, owners
-
-# Who records what came with the program.
-PROGRAM = "tracker"
 
 
 def append(db: Connection, given: Sequence[FirstReport], *, by: Acting) -> list[FirstReport]:
