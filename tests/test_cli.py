@@ -625,3 +625,125 @@ def test_two_that_make_the_ledger_at_once_make_one(tmp_path: Path) -> None:
     assert program("--db", place, "db", "check").returncode == 0
     with sqlite3.connect(place) as raw:
         assert raw.execute("SELECT count(*) FROM measures").fetchone() == (34,)
+
+
+def test_what_was_typed_beats_the_environment_before_and_behind_the_command(
+    tracker: Run, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRACKER_DB", str(tmp_path / "other.sqlite"))
+    monkeypatch.setenv("TRACKER_ACTOR", "environment")
+
+    before = tracker(
+        "--db", str(file), "--actor", "typed", *UPDATE, "stalled", "-f", "json", db=None
+    )
+    behind = tracker(
+        *UPDATE, "stalled", "--actor", "typed", "--db", str(file), "-f", "json", db=None
+    )
+    neither = tracker(*UPDATE, "stalled", "-f", "json")
+
+    assert [ran.json[0]["actor"] for ran in (before, behind, neither)] == [
+        "typed",
+        "typed",
+        "environment",
+    ]
+
+
+def test_a_value_that_looks_like_an_option_of_ours_is_a_value(tracker: Run) -> None:
+    assert tracker(*UPDATE, "stalled", "--note=--lang").code == 0
+    assert status_of(tracker)["note"] == "--lang"
+
+
+def test_a_backdated_report_says_that_the_later_one_stays(tracker: Run) -> None:
+    tracker(*UPDATE, "done", "--evidence", "x")
+
+    ran = tracker(*UPDATE, "stalled", "--on", "2024-05-01")
+
+    assert ran.code == 0
+    assert "the later report stays in force" in ran.err
+    assert status_of(tracker)["status"] == "done"
+
+
+def test_the_batch_of_somebody_else_is_not_undone_by_accident(tracker: Run) -> None:
+    assert "batch 2 is of tracker" in one(tracker("undo", "--batch", "2"))
+    assert tracker("undo", "--batch", "2", "--actor", "tracker").code == 0
+
+
+def test_problem_next_step_and_evidence_are_shown(tracker: Run) -> None:
+    tracker(*UPDATE, "stalled", "--problem", "no-money", "--next", "ask-again", "--evidence", "a-b")
+
+    for command in (("show", "2021-15.5"), ("log", "2021-15.5")):
+        for form in ("table", "md"):
+            out = tracker(*command, "-f", form).out
+            assert all(said in out for said in ("no-money", "ask-again", "a-b"))
+
+
+def test_a_measure_with_a_retired_commitment_can_be_shown(tracker: Run, file: Path) -> None:
+    make(
+        file,
+        "UPDATE assignments SET standing = 0 WHERE commitment_id ="
+        " (SELECT id FROM commitments WHERE key = '2021-15.5')",
+    )
+
+    assert "2021-15.5" not in tracker("show", "2021-15").out
+    assert tracker("show", "2021-15.5").code == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_full_disk_behind_a_pipe_is_one_line(file: Path) -> None:
+    for command in ("list", "report"):
+        shell = f"{sys.executable} -m tracker --db {file} {command} > /dev/full"
+        ran = subprocess.run(["sh", "-c", shell], capture_output=True, check=False, text=True)
+        assert (ran.returncode, ran.stderr) == (
+            1,
+            "tracker: cannot print: No space left on device\n",
+        )
+
+
+def test_a_closed_output_is_one_line(file: Path) -> None:
+    shell = f"{sys.executable} -m tracker --db {file} list >&-"
+    ran = subprocess.run(["sh", "-c", shell], capture_output=True, check=False, text=True)
+
+    assert (ran.returncode, ran.stderr) == (1, "tracker: cannot print: stdout\n")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_is_written_to_and_not_replaced(tracker: Run, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor(1) as pool:
+        read = pool.submit(pipe.read_text, encoding="utf-8")
+        tracker("list", "-f", "json", "-o", str(pipe))
+        assert "2021-15" in read.result()
+    assert pipe.is_fifo()
+
+
+def test_a_link_keeps_its_place_and_a_file_its_mode(tracker: Run, tmp_path: Path) -> None:
+    real, link = tmp_path / "real.md", tmp_path / "link.md"
+    real.write_text("old", encoding="utf-8")
+    real.chmod(0o600)
+    link.symlink_to(real)
+
+    tracker("list", "-f", "md", "-o", str(link))
+
+    assert link.is_symlink()
+    assert "2021-15" in real.read_text(encoding="utf-8")
+    assert stat.S_IMODE(real.stat().st_mode) == 0o600
+
+
+def test_completion_knows_keys_owners_and_statuses_and_makes_no_ledger(
+    file: Path, tmp_path: Path
+) -> None:
+    def completed(words: str, **more: str) -> str:
+        ran = program(
+            _TRACKER_COMPLETE="complete_bash",
+            COMP_WORDS=words,
+            COMP_CWORD=str(len(words.split()) - 1),
+            **more,
+        )
+        return ran.stdout.decode()
+
+    assert completed("tracker show 2021-15.", TRACKER_DB=str(file)).split()[0] == "2021-15.1"
+    assert completed("tracker list --owner H", TRACKER_DB=str(file)).split() == ["HA", "HB", "HN"]
+    assert completed("tracker list --status st", TRACKER_DB=str(file)).split() == ["stalled"]
+    assert completed("tracker show 2021", XDG_DATA_HOME=str(tmp_path / "none")) == ""
+    assert not (tmp_path / "none").exists()

@@ -106,6 +106,8 @@ def output(what: "Report | Table", form: str, out: Path | None = None) -> None:
     """Print a report or table, or write it to a file: whole, or not at all."""
     from tracker.render import Screen, render  # noqa: PLC0415 - not for help
 
+    if sys.stdout is None:
+        raise Refusal(_("cannot print: {reason}").format(reason="stdout"))
     if out is None or str(out) == "-":
         _print(render(what, form, _screen()))
     else:

@@ -195,8 +195,10 @@ def _file_engine(file: Path, *, write: bool, create: bool) -> Engine:
 def _opened(file: Path, *, write: bool, create: bool) -> sqlite3.Connection:
     if create:
         return _sqlite(file, "mode=rwc")
-    if write or (os.access(file, os.W_OK) and os.access(file.parent, os.W_OK)):
+    if os.access(file, os.W_OK) and os.access(file.parent, os.W_OK):
         return _sqlite(file, "mode=rw")
+    if write:
+        raise sqlite3.OperationalError("readonly")
     connection = _sqlite(file, "mode=ro")
     try:
         connection.execute("SELECT 1 FROM sqlite_master").fetchone()
@@ -274,7 +276,7 @@ def _in_words(reason: Exception, at: Place) -> Refusal:
         "malformed": _("{place} is damaged; restore it from a backup"),
         "database or disk is full": _("the disk is full; nothing was recorded in {place}"),
         "unable to open database file": _("cannot open {place}: is it a folder, or not yours?"),
-        "disk I/O error": _("the disk of {place} does not answer (disk I/O error); try again"),
+        "disk I/O error": _("the disk of {place} is full or does not answer; nothing was recorded"),
         "connection failed": _(
             "cannot reach {place}: is the server up, are name and password right?"
         ),
