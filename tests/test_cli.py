@@ -745,5 +745,12 @@ def test_completion_knows_keys_owners_and_statuses_and_makes_no_ledger(
     assert completed("tracker show 2021-15.", TRACKER_DB=str(file)).split()[0] == "2021-15.1"
     assert completed("tracker list --owner H", TRACKER_DB=str(file)).split() == ["HA", "HB", "HN"]
     assert completed("tracker list --status st", TRACKER_DB=str(file)).split() == ["stalled"]
-    assert completed("tracker show 2021", XDG_DATA_HOME=str(tmp_path / "none")) == ""
+    assert completed("tracker show 2021", XDG_DATA_HOME=str(tmp_path / "none")).strip() == ""
     assert not (tmp_path / "none").exists()
+
+
+def test_the_program_alone_prints_its_help(tracker: Run) -> None:
+    ran = tracker(db=None)
+
+    assert (ran.code, ran.err) == (2, "")
+    assert "coverage" in ran.out

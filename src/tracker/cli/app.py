@@ -119,7 +119,7 @@ def _refused(message: str, code: int) -> int:
 def _language(arguments: list[str]) -> str:
     """The language to speak, known before any help text is made."""
     said = ""
-    for argument, following in zip(arguments, [*arguments[1:], ""], strict=True):
+    for argument, following in zip(arguments, [*arguments, ""][1:], strict=True):
         if argument == "--lang":
             said = following
         elif argument.startswith("--lang="):
