@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -402,7 +403,7 @@ def test_a_named_ledger_that_is_missing_is_refused_with_the_command_that_makes_i
 
 
 def make(path: Path, sql: str) -> Path:
-    with sqlite3.connect(path) as raw:
+    with closing(sqlite3.connect(path)) as raw:
         raw.executescript(sql)
     return path
 
@@ -484,7 +485,7 @@ def test_a_locked_ledger_is_named_as_such(
     tracker: Run, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tracker.store.ledger._BUSY_SECONDS", 0.2)
-    with sqlite3.connect(file, isolation_level=None) as other:
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         ran = tracker(*UPDATE, "stalled")
         assert tracker("list").code == 0
@@ -605,7 +606,7 @@ def test_processes_at_once_lose_nothing(file: Path) -> None:
 
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(write, range(8))) == [0] * 8
-    with sqlite3.connect(file) as raw:
+    with closing(sqlite3.connect(file)) as raw:
         versions = [
             row[0]
             for row in raw.execute(
@@ -623,7 +624,7 @@ def test_two_that_make_the_ledger_at_once_make_one(tmp_path: Path) -> None:
 
     assert [ran.returncode for ran in made] == [0] * 4, [ran.stderr for ran in made]
     assert program("--db", place, "db", "check").returncode == 0
-    with sqlite3.connect(place) as raw:
+    with closing(sqlite3.connect(place)) as raw:
         assert raw.execute("SELECT count(*) FROM measures").fetchone() == (34,)
 
 

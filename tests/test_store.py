@@ -3,6 +3,7 @@
 import random
 import shutil
 import sqlite3
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -123,7 +124,10 @@ def test_the_schema_goes_down_with_rows_in_it_and_up_again(at: ledger.Place) -> 
     ],
 )  # fmt: skip
 def test_the_database_itself_keeps_the_log_append_only(file: Path, attack: str) -> None:
-    with sqlite3.connect(file) as raw, pytest.raises(sqlite3.IntegrityError, match="append-only"):
+    with (
+        closing(sqlite3.connect(file)) as raw,
+        pytest.raises(sqlite3.IntegrityError, match="append-only"),
+    ):
         raw.execute(attack)
 
 
@@ -178,7 +182,7 @@ def test_the_check_finds_what_was_tampered_with(
     at: ledger.Place, file: Path, tampering: str, found: str
 ) -> None:
     report(at)
-    with sqlite3.connect(file) as raw:
+    with closing(sqlite3.connect(file)) as raw:
         raw.executescript(tampering)
 
     assert any(found in problem for problem in problems(at))
@@ -231,7 +235,7 @@ def test_first_reports_come_back_not_even_after_an_undo(at: ledger.Place) -> Non
 
 
 def dump(file: Path) -> list[str]:
-    with sqlite3.connect(file) as raw:
+    with closing(sqlite3.connect(file)) as raw:
         return list(raw.iterdump())
 
 

@@ -59,9 +59,12 @@ def wanted_triggers(db: Connection) -> dict[str, str]:
             names - triggers(db).keys(), ""
         )
     engine = create_engine("sqlite://", poolclass=pool.StaticPool)
-    with engine.connect() as fresh:
-        upgrade(fresh)
-        return triggers(fresh)
+    try:
+        with engine.connect() as fresh:
+            upgrade(fresh)
+            return triggers(fresh)
+    finally:
+        engine.dispose()
 
 
 def differences(db: Connection) -> list[object]:
