@@ -82,18 +82,20 @@ def update(
 
     Example: tracker update 2021-15.5 --owner HB --status in_progress --percent 60 --note "…"
     """
-    from tracker.store import record  # noqa: PLC0415 - not for help
-
     given = _read(status, percent, on, note, problem, next_step, evidence)
     _agree(keys, owner, given, yes=yes)
+    _record(keys, owner, given, without_evidence=without_evidence, form=form)
+
+
+def _record(
+    keys: list[str], owner: str, given: "Report", *, without_evidence: bool, form: Form
+) -> None:
+    from tracker.store import record  # noqa: PLC0415 - not for help
+
+    by = context.acting()
     with context.writing() as db:
         done = record.report(
-            db,
-            given,
-            keys=keys,
-            owner=owner,
-            by=context.acting(),
-            without_evidence=without_evidence,
+            db, given, keys=keys, owner=owner, by=by, without_evidence=without_evidence
         )
         older = record.older(db, done)
     _print_batch(done.batch, form)

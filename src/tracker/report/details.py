@@ -6,7 +6,7 @@ from tracker.domain.words import Basis, EntryKind, Kind, Status, Verification
 from tracker.i18n import _, either
 from tracker.report import listing
 from tracker.report.model import Fact, Field, Report, Share, Table, tabulated
-from tracker.store import lookup, queries, states
+from tracker.store import lookup, queries, rollups, states
 from tracker.store.ledger import Connection
 from tracker.store.loading import Change
 from tracker.store.rows import CommitmentRow, Filters, MeasureRow
@@ -22,7 +22,7 @@ def shown(db: Connection, said: str) -> Report:
 
 
 def _measure(db: Connection, row: MeasureRow, filters: Filters) -> Report:
-    numbers = queries.numbers(db, states.now(), "measure", filters).get(row.id)
+    numbers = rollups.numbers(db, states.now(), "measure", filters).get(row.id)
     status = numbers.status if numbers else None
     return Report(
         f"{row.key} {row.label} {either(row.title, row.title_en)}",
@@ -47,7 +47,7 @@ def _measure(db: Connection, row: MeasureRow, filters: Filters) -> Report:
 
 
 def _commitment(db: Connection, row: CommitmentRow, filters: Filters) -> Report:
-    numbers = queries.numbers(db, states.now(), "commitment", filters).get(row.id)
+    numbers = rollups.numbers(db, states.now(), "commitment", filters).get(row.id)
     status = numbers.status if numbers else None
     hidden = {_("Key"), _("Commitment")}
     assignments = tabulated(

@@ -10,7 +10,7 @@ from tracker.domain.target import Target
 from tracker.domain.words import Basis, Kind, Role, Status
 from tracker.i18n import _, either
 from tracker.report.model import Bar, Field, Share, Table, tabulated
-from tracker.store import lookup, queries, states
+from tracker.store import lookup, queries, rollups, states
 from tracker.store.ledger import Connection
 from tracker.store.rows import (
     AssignmentRow,
@@ -124,11 +124,11 @@ def measures(
 ) -> Table:
     """Measures with section, owners, target year, status and the share done."""
     of = states.now() if of is None else of
-    numbers = queries.numbers(db, of, "measure")
-    owners = queries.measure_owners(db, of)
-    counts = queries.commitment_counts(db, of)
+    numbers = rollups.numbers(db, of, "measure")
+    owners = rollups.measure_owners(db, of)
+    counts = rollups.commitment_counts(db, of)
     targets: dict[int, list[TargetRow]] = {}
-    for target in queries.measure_targets(db, of):
+    for target in rollups.measure_targets(db, of):
         targets.setdefault(target.measure_id, []).append(target)
     rows = [
         Measure(row, numbers[row.id], owners[row.id], counts[row.id], targets.get(row.id, []))
@@ -175,7 +175,7 @@ def commitments(
 ) -> Table:
     """Commitments with kind, target, status and owners."""
     of = states.now()
-    numbers = queries.numbers(db, of, "commitment")
+    numbers = rollups.numbers(db, of, "commitment")
     shares: dict[int, list[AssignmentRow]] = {}
     for assignment in queries.assignment_rows(
         db, of, Filters(document=filters.document, section=filters.section)

@@ -9,7 +9,7 @@ from tracker.domain.words import Status
 from tracker.i18n import _, either
 from tracker.report import listing
 from tracker.report.model import Fact, Field, Report, Table, tabulated
-from tracker.store import log, lookup, queries, states
+from tracker.store import log, lookup, queries, rollups, states
 from tracker.store.ledger import Connection
 from tracker.store.rows import Filters
 
@@ -49,10 +49,10 @@ def progress(
             Fact("digest", _("Ledger digest"), digest(log.last_hashes(db))),
         ),
         (
-            _totals(queries.numbers(db, of, "total", filters)),
-            _by_owner(db, queries.numbers(db, of, "owner", filters)),
-            _by_document(db, queries.numbers(db, of, "document", filters)),
-            _by_section(db, queries.numbers(db, of, "section", filters)),
+            _totals(rollups.numbers(db, of, "total", filters)),
+            _by_owner(db, rollups.numbers(db, of, "owner", filters)),
+            _by_document(db, rollups.numbers(db, of, "document", filters)),
+            _by_section(db, rollups.numbers(db, of, "section", filters)),
             listing.measures(db, filters, of=of),
         ),
         (

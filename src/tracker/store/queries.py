@@ -14,14 +14,12 @@ from sqlalchemy import (
     Join,
     Select,
     and_,
-    case,
     func,
     or_,
     select,
 )
 
-from tracker.domain.rollup import Numbers
-from tracker.domain.words import Role, Status, Verification
+from tracker.domain.words import Status
 from tracker.store.models import (
     assignments,
     commitments,
@@ -40,18 +38,8 @@ from tracker.store.rows import (
     MeasureRow,
     SectionRow,
     SentenceRow,
-    TargetRow,
 )
 from tracker.store.states import States
-
-_GROUPS: dict[str, tuple[ColumnElement[Any], ...]] = {
-    "total": (),
-    "owner": (owners.c.code,),
-    "document": (documents.c.code,),
-    "section": (documents.c.code, sections.c.number),
-    "measure": (measures.c.id,),
-    "commitment": (commitments.c.id,),
-}
 
 
 def measure_rows(db: Connection, filters: Filters = Filters()) -> list[MeasureRow]:
@@ -73,7 +61,7 @@ def measure_rows(db: Connection, filters: Filters = Filters()) -> list[MeasureRo
         .join(documents, documents.c.id == measures.c.document_id)
         .join(sections, sections.c.id == measures.c.section_id)
         .where(
-            *_places(filters),
+            *places(filters),
             measures.c.id.in_(_with_assignments(commitments.c.measure_id, filters)),
         )
         .order_by(documents.c.code, measures.c.number)
@@ -109,7 +97,7 @@ def commitment_rows(db: Connection, filters: Filters = Filters()) -> list[Commit
         .join(documents, documents.c.id == measures.c.document_id)
         .join(sections, sections.c.id == measures.c.section_id)
         .where(
-            *_places(filters),
+            *places(filters),
             *map(_mentions, filters.search),
             commitments.c.id.in_(_with_assignments(assignments.c.commitment_id, filters)),
         )
@@ -152,10 +140,10 @@ def assignment_rows(
             report.actor,
             state.version,
         )
-        .select_from(_placed(states))
+        .select_from(placed(states))
         .outerjoin(entries, and_(report.assignment_id == state.id, report.version == state.report))
         .where(
-            *_places(filters),
+            *places(filters),
             *map(_mentions, filters.search),
             *([owners.c.code.in_(filters.owners)] if filters.owners else []),
             *([state.status == status.value] if status else []),
@@ -169,90 +157,6 @@ def assignment_rows(
         )
     )
     return [AssignmentRow._make(row) for row in db.execute(statement)]
-
-
-def numbers(
-    db: Connection, states: States, by: str, filters: Filters = Filters()
-) -> dict[Any, Numbers]:
-    """Counts of assignments by owner or document (codes), measure or commitment (ids), section
-    (document code, number), or in total (under the empty tuple).
-    """
-    groups = _GROUPS[by]
-    state = states.c
-    counts = state.role != Role.SUPPORT.value
-    verified = state.verification == Verification.VERIFIED.value
-
-    def total(amount: Any, *conditions: ColumnElement[bool]) -> ColumnElement[int]:  # noqa: ANN401 - 1 or a column
-        return func.coalesce(func.sum(case((and_(*conditions), amount), else_=0)), 0)
-
-    has = {status: state.status == status.value for status in Status}
-    gone = and_(has[Status.DROPPED], verified)
-    statement = (
-        select(
-            *groups,
-            *(total(1, counts, has[status]) for status in Status),
-            total(1, counts, has[Status.DONE], verified),
-            total(1, counts, gone),
-            total(commitments.c.weight, counts, ~gone),
-            total(commitments.c.weight, counts, has[Status.DONE]),
-            total(1, ~counts),
-        )
-        .select_from(_placed(states))
-        .where(*_places(filters))
-        .group_by(*groups)
-    )
-    wide = len(groups)
-    return {
-        row[0] if wide == 1 else tuple(row[:wide]): Numbers(*row[wide:])
-        for row in db.execute(statement)
-    }
-
-
-def measure_owners(db: Connection, states: States) -> dict[int, list[str]]:
-    """The codes of the owners in each measure (by its id), in the order of the owners' table."""
-    statement = (
-        select(commitments.c.measure_id, owners.c.code)
-        .select_from(states)
-        .join(commitments, commitments.c.id == states.c.commitment_id)
-        .join(owners, owners.c.id == states.c.owner_id)
-        .group_by(commitments.c.measure_id, owners.c.code, owners.c.place)
-        .order_by(commitments.c.measure_id, owners.c.place, owners.c.code)
-    )
-    found: dict[int, list[str]] = {}
-    for measure, code in db.execute(statement):
-        found.setdefault(measure, []).append(code)
-    return found
-
-
-def commitment_counts(db: Connection, states: States) -> dict[int, int]:
-    """How many commitments each measure (by its id) has."""
-    statement = (
-        select(commitments.c.measure_id, func.count(commitments.c.id.distinct()))
-        .select_from(states)
-        .join(commitments, commitments.c.id == states.c.commitment_id)
-        .group_by(commitments.c.measure_id)
-    )
-    return {row[0]: row[1] for row in db.execute(statement)}
-
-
-def measure_targets(db: Connection, states: States) -> list[TargetRow]:
-    """The targets that each measure's commitments have, and whether one with it is still open."""
-    state = states.c
-    shut = state.status.in_([Status.DONE.value, Status.DROPPED.value])
-    statement = (
-        select(
-            commitments.c.measure_id,
-            state.target,
-            state.target_basis,
-            func.max(case((shut, 0), else_=1)),
-        )
-        .select_from(states)
-        .join(commitments, commitments.c.id == state.commitment_id)
-        .where(state.target.is_not(None), state.role != Role.SUPPORT.value)
-        .group_by(commitments.c.measure_id, state.target, state.target_basis)
-        .order_by(commitments.c.measure_id, state.target, state.target_basis)
-    )
-    return [TargetRow(row[0], row[1], row[2], bool(row[3])) for row in db.execute(statement)]
 
 
 def section_rows(db: Connection) -> list[SectionRow]:
@@ -306,7 +210,7 @@ def entry_rows(
             named.c.id,
             entries.c.hash,
         )
-        .select_from(_placed(assignments))
+        .select_from(placed(assignments))
         .join(entries, entries.c.assignment_id == assignments.c.id)
         .outerjoin(
             named,
@@ -314,7 +218,7 @@ def entry_rows(
                 named.c.assignment_id == entries.c.assignment_id, named.c.version == entries.c.names
             ),
         )
-        .where(*_places(filters))
+        .where(*places(filters))
         .order_by(entries.c.id)
     )
     if filters.owners:
@@ -372,7 +276,7 @@ def sentence_rows(db: Connection, document: str | None = None) -> list[SentenceR
     return [SentenceRow._make(row) for row in db.execute(statement)]
 
 
-def _placed(states: FromClause) -> Join:
+def placed(states: FromClause) -> Join:
     """Assignments or states, with all that they belong to."""
     return (
         states.join(commitments, commitments.c.id == states.c.commitment_id)
@@ -383,7 +287,7 @@ def _placed(states: FromClause) -> Join:
     )
 
 
-def _places(filters: Filters) -> list[ColumnElement[bool]]:
+def places(filters: Filters) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if filters.document:
         found.append(documents.c.code == filters.document)
