@@ -106,8 +106,6 @@ def output(what: "Report | Table", form: str, out: Path | None = None) -> None:
     """Print a report or table, or write it to a file: whole, or not at all."""
     from tracker.render import Screen, render  # noqa: PLC0415 - not for help
 
-    if sys.stdout is None:
-        raise Refusal(_("cannot print: {reason}").format(reason="stdout"))
     if out is None or str(out) == "-":
         _print(render(what, form, _screen()))
     else:
@@ -127,7 +125,11 @@ def _print(text: str) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as reason:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise Refusal(_("cannot print: {reason}").format(reason=reason.strerror)) from reason
+        raise _cannot_print(str(reason.strerror)) from reason
+
+
+def _cannot_print(reason: str) -> Refusal:
+    return Refusal(_("cannot print: {reason}; what was recorded stands").format(reason=reason))
 
 
 def _write(out: Path, data: bytes) -> None:
@@ -155,6 +157,8 @@ def _write(out: Path, data: bytes) -> None:
 def _screen() -> "Screen":
     from tracker.render import Screen  # noqa: PLC0415 - as above
 
+    if sys.stdout is None:
+        raise _cannot_print("stdout")
     terminal = sys.stdout.isatty()
     try:
         "█░…".encode(sys.stdout.encoding or "ascii")
