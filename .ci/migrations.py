@@ -9,7 +9,7 @@ from tracker.store import ledger, schema
 with tempfile.TemporaryDirectory() as folder:
     at = ledger.place(str(Path(folder) / "ledger.sqlite"))
     found: list[object] = []
-    with ledger.upgrading(at) as db:
+    with ledger.upgrading(at, make=True) as db:
         for _ in range(2):
             schema.upgrade(db)
             found += schema.differences(db)

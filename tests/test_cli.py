@@ -145,7 +145,7 @@ def test_several_keys_are_all_or_nothing(tracker: Run) -> None:
         ((*UPDATE, "stalled", "--percent", "101"), 2, "percent is a whole number from 0 to 100, not 101"),
         ((*UPDATE, "stalled", "--percent", "half"), 2, "--percent: half is no whole number"),
         ((*UPDATE, "done", "--percent", "40", "--evidence", "x"), 1, "done and 40 percent contradict each other"),
-        ((*UPDATE, "not_started", "--percent", "40"), 1, "not_started and 40 percent contradict each other"),
+        ((*UPDATE, "not_started", "--percent", "40"), 1, "not started and 40 percent contradict each other"),
         ((*UPDATE, "done"), 1, "done wants evidence"),
         ((*UPDATE, "stalled", "--on", "31.6.2024"), 2, "--on: 31.6.2024 is no date"),
         ((*UPDATE, "stalled", "--on", "2024-02-30"), 2, "--on: 2024-02-30 is no date"),
@@ -444,6 +444,7 @@ def test_an_older_ledger_names_the_upgrade_and_a_newer_one_is_refused(
     older = tracker("list")
     assert older.code == 1
     assert f"tracker --db {file} db upgrade" in one(older)
+    assert "no tracker made" in one(tracker("db", "upgrade"))
 
     make(file, "UPDATE alembic_version SET version_num = '9999'")
     newer = tracker("list")

@@ -180,6 +180,10 @@ def test_printed_shares_sum_to_100_and_are_0_or_100_only_where_exactly_so(parts:
         assert (text == "100.0") == (0 < part == sum(parts))
 
 
+def test_a_part_raised_to_its_first_tenth_gets_no_other() -> None:
+    assert percentages([1000, 85, 1]) == ["92.1", "7.8", "0.1"]
+
+
 def test_one_share_is_printed_to_a_tenth() -> None:
     assert [percentage(*pair) for pair in ((1, 3), (1, 3000), (2999, 3000), (0, 0))] == [
         "33.3", "0.1", "99.9", "0.0",

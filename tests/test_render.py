@@ -74,7 +74,10 @@ def test_names_in_data_are_never_used_twice(made: Report | Table) -> None:
         names = [column.name for column in table.columns if column.name]
         assert len(names) == len(set(names))
     if isinstance(made, Report):
-        names = [*(fact.name for fact in made.facts), *(table.name for table in made.tables)]
+        names = [
+            *(fact.name for fact in made.facts if fact.name),
+            *(table.name for table in made.tables),
+        ]
         assert len(names) == len(set(names))
 
 

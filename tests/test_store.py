@@ -100,7 +100,7 @@ def test_after_the_migration_the_triggers_stand(at: ledger.Place) -> None:
 
 
 def test_the_schema_goes_down_with_rows_in_it_and_up_again(at: ledger.Place) -> None:
-    with ledger.upgrading(at) as db:
+    with ledger.upgrading(at, make=True) as db:
         schema.downgrade(db, "base")
         assert set(
             db.execute(text("SELECT name FROM sqlite_master WHERE type = 'table'")).scalars()
@@ -214,7 +214,7 @@ def test_nobodys_undo_takes_back_the_first_reports(at: ledger.Place) -> None:
 
 def test_loading_twice_equals_loading_once(at: ledger.Place, file: Path) -> None:
     before = dump(file)
-    with ledger.upgrading(at) as db:
+    with ledger.upgrading(at, make=True) as db:
         changes = setup.load(
             db, setup.bundled_files(), by=log.Acting("li", TODAY, NOW + timedelta(days=1))
         )

@@ -11,7 +11,10 @@ app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 @app.callback()
 def db() -> None:
-    """Take care of the database."""
+    """Take care of the database.
+
+    Example: tracker db check
+    """
 
 
 @app.command()
@@ -23,8 +26,7 @@ def upgrade() -> None:
     from tracker.store import ledger, schema  # noqa: PLC0415 - not for help
 
     at = ledger.place(context.settings.db)
-    ledger.refuse_missing(at)
-    with ledger.upgrading(at) as database:
+    with ledger.upgrading(at, make=False) as database:
         schema.upgrade(database)
     context.note(_("{place} has schema {head}").format(place=at, head=schema.HEAD))
 

@@ -70,8 +70,10 @@ def percentages(parts: Sequence[int]) -> list[str]:
         return ["0.0"] * len(parts)
     tenths = [max(part * 1000 // whole, 1 if part else 0) for part in parts]
     missing = 1000 - sum(tenths)
-    by_remainder = sorted(range(len(parts)), key=lambda i: (-(parts[i] * 1000 % whole), i))
-    for i in by_remainder[: max(missing, 0)]:
+    # What was raised to its first tenth has more than its due already.
+    due = [i for i, part in enumerate(parts) if part * 1000 >= tenths[i] * whole]
+    due.sort(key=lambda i: (-(parts[i] * 1000 % whole), i))
+    for i in due[: max(missing, 0)]:
         tenths[i] += 1
     for _ in range(-missing):
         tenths[tenths.index(max(tenths))] -= 1

@@ -19,7 +19,9 @@ def render(what: Report | Table, screen: Screen) -> str:  # noqa: ARG001 - CSV i
     writer = csv.writer(out)
     tables = (what,) if isinstance(what, Table) else what.tables
     if isinstance(what, Report):
-        writer.writerows((fact.name, _cell(data_value(fact.value))) for fact in what.facts)
+        writer.writerows(
+            (fact.name, _cell(data_value(fact.value))) for fact in what.facts if fact.name
+        )
     for table in tables:
         if isinstance(what, Report):
             writer.writerows([[], [table.name]])

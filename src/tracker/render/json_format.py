@@ -19,7 +19,7 @@ def render(what: Report | Table, screen: Screen) -> str:  # noqa: ARG001 - JSON 
 
 
 def _report(report: Report) -> dict[str, Any]:
-    data: dict[str, Any] = {fact.name: data_value(fact.value) for fact in report.facts}
+    data: dict[str, Any] = {fact.name: data_value(fact.value) for fact in report.facts if fact.name}
     for table in report.tables:
         inner = data
         *outer, name = table.name.split(".")

@@ -30,8 +30,11 @@ def _measure(db: Connection, row: MeasureRow, filters: Filters) -> Report:
             Fact("key", None, row.key),
             Fact("document", _("Document"), row.document),
             Fact("section", None, row.section),
+            Fact("section_title", None, row.section_title),
+            Fact("section_title_en", None, row.section_title_en),
+            Fact("section_label", None, row.section_label),
             Fact(
-                "section_title",
+                None,
                 _("Section"),
                 f"{row.section_label}、{either(row.section_title, row.section_title_en)}",
             ),

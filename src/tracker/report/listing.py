@@ -144,9 +144,8 @@ def measures(
             Field("document", None, "row.document"),
             Field("section", None, "row.section"),
             Field("section_label", _("Sec."), "row.section_label"),
-            Field(
-                "section_title", None, lambda m: either(m.row.section_title, m.row.section_title_en)
-            ),
+            Field("section_title", None, "row.section_title"),
+            Field("section_title_en", None, "row.section_title_en"),
             Field("number", None, "row.number"),
             Field("label", None, "row.label"),
             Field("title", None, "row.title"),

@@ -91,9 +91,9 @@ def titled(table: Table) -> list[tuple[int, Column]]:
 
 
 class Fact(NamedTuple):
-    """A single value that stands above the tables; without a title it is data only."""
+    """A single value that stands above the tables: data by its name, shown by its title."""
 
-    name: str
+    name: str | None
     title: str | None
     value: Any
 

@@ -87,14 +87,17 @@ def writing(at: Place) -> Iterator[Connection]:
 
 
 @contextmanager
-def upgrading(at: Place) -> Iterator[Connection]:
-    """One transaction that may change the schema; a file that is not there is made."""
-    if is_missing(at):
+def upgrading(at: Place, *, make: bool) -> Iterator[Connection]:
+    """One transaction that may change the schema; a ledger that is not there is made, or refused."""
+    if make and is_missing(at):
         _make_folder(at)
     else:
         # Looked at first without touching it: it may be somebody else's.
         with _connected(at, write=False) as db:
-            _refuse_foreign(schema.revision(db) or schema.HEAD, at)
+            found = schema.revision(db)
+        if found is None and not make:
+            raise _none(at)
+        _refuse_foreign(found or schema.HEAD, at)
     with _connected(at, write=True, create=True) as db:
         yield db
         if at.file is not None and db.exec_driver_sql("PRAGMA foreign_key_check").first():

@@ -261,9 +261,10 @@ class Loader:
             .where(batches.c.id == entries.c.batch, batches.c.command != SEED)
         )
         otherwise = (
-            select(in_force.id, says.key, says.target, says.target_basis)
+            select(in_force.id, says.key, owners.c.code, says.target, says.target_basis)
             .join(commitments, says.id == in_force.commitment_id)
             .join(measures, measures.c.id == says.measure_id)
+            .join(owners, owners.c.id == in_force.owner_id)
             .where(
                 measures.c.document_id == document,
                 in_force.standing,
@@ -275,7 +276,7 @@ class Loader:
             )
             .order_by(in_force.id)
         )
-        for number, key, target, basis in self.db.execute(otherwise):
+        for number, key, owner, target, basis in self.db.execute(otherwise):
             entry = log.draft(
                 EntryKind.RETARGET,
                 effective_on=self.by.today,
@@ -284,7 +285,7 @@ class Loader:
                 note=_CORRECTED,
             )
             self._retargets.append((number, entry))
-            self.changes.append(Change("changed", "target", key, str(target or "-")))
+            self.changes.append(Change("changed", "target", key, f"{owner} {target or '-'}"))
 
     def _bring(
         self,
@@ -302,8 +303,11 @@ class Loader:
             if row is None:
                 self.changes.append(Change("added", what, str(mark)))
             elif differing := _differing(row, values):
-                self.changes.append(Change("changed", what, str(mark), ", ".join(differing)))
                 self.db.execute(update(table).where(table.c.id == row.id).values(values))
+                # Another print of the same content, in the file or of the file, changes nothing.
+                differing = [name for name in differing if name != "fingerprint"]
+                if differing:
+                    self.changes.append(Change("changed", what, str(mark), ", ".join(differing)))
         fresh = [dict(values) for mark, values in wanted.items() if mark not in rows]
         if fresh:
             self.db.execute(insert(table), fresh)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from tracker.domain.words import EntryKind, Status
 from tracker.errors import NotFound, Refusal, UsageRefusal
-from tracker.i18n import _
+from tracker.i18n import _, either
 from tracker.store import log, lookup
 from tracker.store.log import Acting
 from tracker.store.models import assignments, batches, entries
@@ -64,7 +64,9 @@ def _check(given: Report, today: date, *, without_evidence: bool) -> None:
         raise Refusal(
             _(
                 "{status} and {percent} percent contradict each other: say {only}, or leave it out"
-            ).format(status=given.status, percent=given.percent, only=only)
+            ).format(
+                status=either(given.status.zh, given.status.en), percent=given.percent, only=only
+            )
         )
     if given.effective_on > today:
         raise Refusal(

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import CheckConstraint, Connection, create_engine, inspect, pool, text
 
 from tracker import bundled
+from tracker.errors import DatabaseRefusal
+from tracker.i18n import _
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -28,8 +30,14 @@ def revision(db: Connection) -> str | None:
 def upgrade(db: Connection, to: str = "head") -> None:
     """Bring the schema to a revision, within the transaction of `db`."""
     from alembic import command  # noqa: PLC0415 - costs a fifth of a second, and only migrations need it
+    from alembic.util import CommandError  # noqa: PLC0415 - as above
 
-    command.upgrade(_config(db), to)
+    try:
+        command.upgrade(_config(db), to)
+    except CommandError as reason:
+        raise DatabaseRefusal(
+            _("the ledger has a schema that no tracker made: {reason}").format(reason=reason)
+        ) from reason
 
 
 def downgrade(db: Connection, to: str) -> None:

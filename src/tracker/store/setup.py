@@ -16,7 +16,7 @@ from tracker.store.log import Acting
 
 def create(at: ledger.Place, *, by: Acting) -> list[Change]:
     """Create or upgrade the ledger and load what comes with the program, all in one transaction."""
-    with ledger.upgrading(at) as db:
+    with ledger.upgrading(at, make=True) as db:
         if schema.revision(db) != schema.HEAD:
             schema.upgrade(db)
         return load(db, bundled_files(), by=by)
