@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import os
 import sqlite3
 import stat
@@ -759,3 +760,53 @@ def test_the_program_alone_prints_its_help(tracker: Run) -> None:
 
     assert (ran.code, ran.err) == (2, "")
     assert "coverage" in ran.out
+
+
+def test_blank_evidence_is_none(tracker: Run) -> None:
+    assert "done wants evidence" in one(tracker(*UPDATE, "done", "--evidence", " "))
+
+
+def test_a_note_of_somebody_called_as_the_program_is_shown_whole(tracker: Run) -> None:
+    tracker(*UPDATE, "stalled", "--note", "3 km / 5 km", "--actor", "tracker")
+
+    assert "3 km / 5 km" in tracker("show", "2021-15.5").out
+
+
+def test_json_is_json_in_every_encoding(tracker: Run, file: Path) -> None:
+    tracker(*UPDATE, "stalled", "--note", "Köln 😀")
+    for encoding in ("ascii", "gbk", "utf-8"):
+        ran = program("--db", str(file), "log", "-f", "json", PYTHONIOENCODING=encoding)
+        notes = [row["note"] for row in json.loads(ran.stdout.decode(encoding))]
+        assert "Köln 😀" in notes
+
+
+def test_what_is_done_is_not_listed_as_due(tracker: Run) -> None:
+    def due() -> list[str]:
+        rows = tracker(
+            "list", "--by", "commitment", "--due-before", "2015-01-01", "-f", "json"
+        ).json
+        return [row["key"] for row in rows]
+
+    assert "2014-01.2" in due()
+    tracker("update", "2014-01.2", "--owner", "CENTRAL", "--status", "done", "--evidence", "x")
+    assert "2014-01.2" not in due()
+
+
+@pytest.mark.parametrize(
+    "db", ["~nosuchuser/x", "x" * 300, "postgresql+psycopg://u@h:port/d", "http://[::1"]
+)
+def test_a_place_that_cannot_be_is_one_line(tracker: Run, db: str) -> None:
+    ran = tracker("list", db=db)
+
+    assert ran.code == 5
+    assert one(ran)
+
+
+def test_a_default_ledger_half_made_is_made_by_the_next_command(
+    tracker: Run, tmp_path: Path
+) -> None:
+    file = tmp_path / "home" / "tracker" / "ledger.sqlite"
+    file.parent.mkdir(parents=True)
+    make(file, "PRAGMA journal_mode = WAL")
+
+    assert len(tracker("list", "-f", "json", db=None).json) == 34

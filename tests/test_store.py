@@ -12,6 +12,7 @@ from alembic.script import ScriptDirectory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
 
 from conftest import NOW, TODAY
 from tracker import bundled
@@ -26,6 +27,7 @@ from tracker.store import (
     lookup,
     queries,
     record,
+    rollups,
     schema,
     setup,
     states,
@@ -584,3 +586,98 @@ def test_a_time_is_kept_to_the_microsecond(at: ledger.Place) -> None:
 
     with ledger.reading(at) as db:
         assert log.newest_recorded_at(db) == exact
+
+
+SMALL = Path(__file__).with_name("data") / "small.yaml"
+
+
+def load_files(at: ledger.Place, *files: Path) -> list[str]:
+    with ledger.writing(at) as db:
+        return [change.key for change in setup.load(db, files, by=log.Acting("li", TODAY, NOW))]
+
+
+def test_a_register_that_differs_in_a_remark_alone_changes_nothing(
+    at: ledger.Place, tmp_path: Path
+) -> None:
+    load_files(at, SMALL)
+    remarked = tmp_path / "remarked.yaml"
+    remarked.write_text(SMALL.read_text(encoding="utf-8") + "# seen\n", encoding="utf-8")
+
+    assert load_files(at, remarked) == []
+
+
+def test_weights_count_beside_the_number_and_support_not_at_all(at: ledger.Place) -> None:
+    load_files(at, SMALL)
+    report(at, "done", key="small-01.1")
+
+    with ledger.reading(at) as db:
+        numbers = rollups.numbers(db, states.now(), "document")["small"]
+        targets = rollups.measure_targets(db, states.now())
+    assert (numbers.assignments, numbers.done, numbers.support, numbers.commitments) == (2, 1, 1, 2)
+    assert (numbers.weight, numbers.weight_done) == (4, 3)
+    small = [t for t in targets if t.measure_id == max(t.measure_id for t in targets)]
+    assert [(t.target, t.open) for t in small] == [("2028", True), ("2030", False)]
+
+
+def test_a_dropped_assignment_leaves_the_denominator_only_once_that_is_verified(
+    at: ledger.Place,
+) -> None:
+    load_files(at, SMALL)
+    report(at, "done", key="small-01.1")
+    report(at, "dropped", key="small-01.2")
+
+    def numbers() -> tuple[int, int, str]:
+        with ledger.reading(at) as db:
+            found = rollups.numbers(db, states.now(), "document")["small"]
+        return found.denominator, found.weight, found.status
+
+    assert numbers() == (2, 4, "in_progress")
+    review = log.draft(
+        EntryKind.REVIEW, effective_on=TODAY, names=1, verification=Verification.VERIFIED
+    )
+    with ledger.writing(at) as db:
+        number = lookup.meant(db, ["small-01.2"], "HB")[0].id
+        log.append(db, [(number, review)], command="review", by=log.Acting("wang", TODAY, NOW))
+    assert numbers() == (1, 3, "done")
+
+
+def test_what_points_nowhere_is_refused(at: ledger.Place) -> None:
+    with pytest.raises(IntegrityError), ledger.writing(at) as db:
+        db.execute(assignments.update().where(assignments.c.id == 1).values(owner_id=10**6))
+
+
+def test_one_load_says_nothing_twice(at: ledger.Place, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.yaml"
+    copy.write_text(SMALL.read_text(encoding="utf-8") + "# again\n", encoding="utf-8")
+    first = tmp_path / "first.yaml"
+    first.write_text(FIRST.format(owner="HB", on="2024-01-01"), encoding="utf-8")
+
+    for files in ((SMALL, copy), (first, first)):
+        with pytest.raises(BadFile, match="stands here twice"):
+            load_files(at, *files)
+
+
+def test_documents_may_not_differ_in_case_alone(at: ledger.Place, tmp_path: Path) -> None:
+    load_files(at, SMALL)
+    other = tmp_path / "other.yaml"
+    text_of = SMALL.read_text(encoding="utf-8").replace("code: small", "code: Small")
+    other.write_text(text_of, encoding="utf-8")
+
+    with pytest.raises(BadFile, match="there is a document small already"):
+        load_files(at, other)
+
+
+def test_owners_may_stand_in_any_order_and_never_go_round(at: ledger.Place, tmp_path: Path) -> None:
+    file = tmp_path / "owners.yaml"
+    file.write_text(
+        "owners:\n  - {code: JA, name: 江岸, name_en: Jiangan, parent: WH}\n"
+        "  - {code: WH, name: 武汉, name_en: Wuhan, parent: HB}\n",
+        encoding="utf-8",
+    )
+    assert sorted(load_files(at, file)) == ["JA", "WH"]
+
+    file.write_text(
+        "owners:\n  - {code: WH, name: 武汉, name_en: Wuhan, parent: JA}\n", encoding="utf-8"
+    )
+    with pytest.raises(BadFile, match="stands above itself"):
+        load_files(at, file)

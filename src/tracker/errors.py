@@ -4,7 +4,9 @@ from typing import NamedTuple
 
 
 class Refusal(Exception):  # noqa: N818 - it is an answer, not an error of the program
-    """Raised anywhere, caught once in `cli`. The message says why and what to do; nothing was changed."""
+    """Raised anywhere, caught once in `cli`. The message says why and what to do; unless it
+    says otherwise, nothing was changed.
+    """
 
     exit_code = 1
 

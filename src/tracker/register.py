@@ -102,6 +102,7 @@ class Register(NamedTuple):
     horizon: int | None
     sections: tuple[Section, ...]
     measures: tuple[Measure, ...]
+    where: str
 
 
 class FirstReport(NamedTuple):
@@ -198,6 +199,7 @@ def _register(top: Fields) -> Register:
         measures=top.each(
             "measures", lambda fields: _measure(fields, code, known), mark=lambda m: m.number
         ),
+        where=document.where,
     )
     document.finish()
     return register

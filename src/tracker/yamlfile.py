@@ -164,7 +164,7 @@ class Fields:
 
     def finish(self) -> None:
         """Note every field that nobody asked for: a misspelt name is not ignored."""
-        for name in self._fields.keys() - self._read:
+        for name in [name for name in self._fields if name not in self._read]:
             known = ", ".join(sorted(self._read))
             self.problem(_("unknown field (known here: {known})").format(known=known), name)
 
@@ -187,6 +187,8 @@ class Fields:
         if tree is None:
             return []
         each = tree.value if isinstance(tree.value, list) else [tree]
+        if not each:
+            self.problem(_("is empty"), name)
         return [self._text(one, name, None) for one in each]
 
     def number(self, name: str, *, required: bool = True, limit: int = 32767) -> int | None:
@@ -195,7 +197,12 @@ class Fields:
         if tree is None:
             return None
         said = self._text(tree, name, None)
-        if not (said.isascii() and said.isdecimal() and 1 <= int(said[:9]) <= limit):
+        if not (
+            said.isascii()
+            and said.isdecimal()
+            and len(said) <= len(str(limit))
+            and 1 <= int(said) <= limit
+        ):
             self.problem(
                 _("not a whole number from 1 to {limit}: {said}").format(limit=limit, said=said),
                 name,

@@ -32,7 +32,7 @@ COMMANDS = {
     "report": Place("views", "Print the progress tables as of a date."),
     "coverage": Place("views", "Prove that every sentence of a document is accounted for."),
     "seed": Place("setup", "Load register files; what is there already is left as it is."),
-    "export": Place("views", "Write out everything: measures, commitments, assignments, log."),
+    "export": Place("views", "Write out the measures, commitments, assignments and log."),
     "db": Place("database", "Take care of the database."),
 }
 

@@ -87,11 +87,11 @@ def _present() -> "Place":
     from tracker.store import ledger  # noqa: PLC0415 - as above
 
     at = ledger.place(settings.db)
-    if not at.named and ledger.is_missing(at):
+    if not at.named and ledger.is_bare(at):
         from tracker.store import setup  # noqa: PLC0415 - once in a ledger's life
 
-        setup.create(at, by=acting())
-        note(_("made a new ledger: {place}").format(place=at))
+        if setup.create(at, by=acting()):
+            note(_("made a new ledger: {place}").format(place=at))
     return at
 
 
@@ -169,4 +169,5 @@ def _screen() -> "Screen":
         width=typer.get_terminal_size().columns if terminal else None,
         colour=terminal and not os.environ.get("NO_COLOR"),
         glyphs=glyphs,
+        unicode=(sys.stdout.encoding or "").lower().startswith("utf"),
     )

@@ -123,7 +123,7 @@ def _read(
         note=note or None,
         problem=problem or None,
         next_step=next_step or None,
-        evidence="\n".join(evidence or ()) or None,
+        evidence="\n".join(filter(None, map(str.strip, evidence or ()))) or None,
     )
 
 

@@ -178,7 +178,7 @@ def coverage(
 
 @app.command()
 def export(form: Format = Form.JSON, out: Out = None) -> None:
-    """Write out everything: measures, commitments, assignments, log.
+    """Write out the measures, commitments, assignments and log.
 
     Example: tracker export -o ledger.json; tracker export -f csv -o ledger.csv
     """

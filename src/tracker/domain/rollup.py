@@ -12,7 +12,8 @@ class Numbers:
 
     Support roles do not count: they stand in `support` only. `dropped_verified` and
     `done_verified` are the parts of `dropped` and `done` that somebody else has verified.
-    `weight` and `weight_done` are those of all that stands in the denominator.
+    `weight` and `weight_done` are those of all that stands in the denominator. `commitments` is how
+    many they belong to.
     """
 
     not_started: int = 0
@@ -25,6 +26,7 @@ class Numbers:
     weight: int = 0
     weight_done: int = 0
     support: int = 0
+    commitments: int = 0
 
     @property
     def assignments(self) -> int:

@@ -7,11 +7,12 @@ from tracker.report.model import Report, Table
 
 
 class Screen(NamedTuple):
-    """What the output can show: its width (none in a pipe), colour, glyphs beyond ASCII."""
+    """What the output can show: its width (none in a pipe), colour, bars, all of Unicode."""
 
     width: int | None = None
     colour: bool = False
     glyphs: bool = True
+    unicode: bool = True
 
 
 _PIPE = Screen()

@@ -11,10 +11,10 @@ from tracker.report.model import Report, Table, data_value
 _ACTING = re.compile("[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
-def render(what: Report | Table, screen: Screen) -> str:  # noqa: ARG001 - JSON is the same everywhere
+def render(what: Report | Table, screen: Screen) -> str:
     """The data columns and facts under their documented names."""
     data = _table(what) if isinstance(what, Table) else _report(what)
-    text = json.dumps(data, ensure_ascii=False, indent=1)
+    text = json.dumps(data, ensure_ascii=not screen.unicode, indent=1)
     return _ACTING.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""Everything that the ledger holds, as tables: what `export` writes."""
+"""What `export` writes: measures, commitments, assignments and the log, in one report."""
 
 from tracker.i18n import _
 from tracker.report import details, listing

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
-from tracker.domain.log import BETWEEN, PROGRAM
+from tracker.domain.log import BETWEEN
 from tracker.domain.rollup import Numbers
 from tracker.domain.target import Target
 from tracker.domain.words import Basis, Kind, Role, Status
+from tracker.errors import UsageRefusal
 from tracker.i18n import _, either
 from tracker.report.model import Bar, Field, Share, Table, tabulated
 from tracker.store import lookup, queries, rollups, states
@@ -32,7 +33,6 @@ class Measure(NamedTuple):
     row: MeasureRow
     numbers: Numbers
     owners: list[str]
-    commitments: int
     targets: list[TargetRow]
 
     @property
@@ -82,9 +82,15 @@ def filters(
         section=None if section is None else lookup.section(db, section, code),
         owners=() if owner is None else lookup.and_below(db, lookup.owner(db, owner)),
         due_before=due_before,
-        search=tuple((search or "")[:_LONGEST_SEARCH].split()),
+        search=_words(search or ""),
         key=None if key is None else lookup.key(db, key),
     )
+
+
+def _words(search: str) -> tuple[str, ...]:
+    if len(search) > _LONGEST_SEARCH:
+        raise UsageRefusal(_("--search takes {limit} characters").format(limit=_LONGEST_SEARCH))
+    return tuple(search.split())
 
 
 def listed(db: Connection, by: str, filters: Filters, status: Status | None) -> Table:
@@ -126,12 +132,11 @@ def measures(
     of = states.now() if of is None else of
     numbers = rollups.numbers(db, of, "measure")
     owners = rollups.measure_owners(db, of)
-    counts = rollups.commitment_counts(db, of)
     targets: dict[int, list[TargetRow]] = {}
     for target in rollups.measure_targets(db, of):
         targets.setdefault(target.measure_id, []).append(target)
     rows = [
-        Measure(row, numbers[row.id], owners[row.id], counts[row.id], targets.get(row.id, []))
+        Measure(row, numbers[row.id], owners[row.id], targets.get(row.id, []))
         for row in queries.measure_rows(db, filters)
         if row.id in numbers
     ]
@@ -162,7 +167,7 @@ def measures(
             Field("open_target_year", _("Next due"), "open_year", optional=True),
             Field("owners", _("Owners"), "owners", flexible=True),
             Field("status", _("Status"), "numbers.status"),
-            Field("commitments", None, "commitments"),
+            Field("commitments", None, "numbers.commitments"),
             *numbers_fields(numbers.values()),
             Field(None, _("Progress"), lambda m: Bar(m.numbers.done, m.numbers.denominator)),
         ],
@@ -277,7 +282,7 @@ def assignment_fields() -> list[Field]:
 
 def shown_note(row: AssignmentRow | EntryRow) -> str | None:
     """The note; of a first report, which has it in both languages, the one spoken."""
-    if row.note is None or row.actor != PROGRAM:
+    if row.note is None or row.first_report is None:
         return row.note
     zh, _between, en = row.note.partition(BETWEEN)
     return either(zh, en)

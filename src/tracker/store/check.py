@@ -119,6 +119,11 @@ def _batches(db: Connection) -> Iterator[Problem]:
         if before is not None and at <= before:
             yield Problem(f"batches {number}: recorded_at", _("is not later than the batch before"))
         before = at
+    times = select(batches.c.recorded_at)
+    for column in (stands.c.added_at, stands.c.retired_at):
+        odd = select(stands.c.assignment_id).where(column.is_not(None), column.not_in(times))
+        for (assignment,) in db.execute(odd):
+            yield Problem(f"stands {assignment}: {column.name}", _("is the time of no batch"))
     forged = (
         select(entries.c.id, entries.c.batch)
         .join(batches, batches.c.id == entries.c.batch)

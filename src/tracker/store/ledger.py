@@ -22,6 +22,9 @@ __all__ = ["Connection", "Place"]  # what those above need to name
 # How long a writer waits for the others: longer than any batch takes, shorter than patience.
 _BUSY_SECONDS = 30
 
+# SQLite makes files of pages of this size.
+_PAGE = 4096
+
 
 class Place(NamedTuple):
     """Where a ledger is: its URL, its file when it is one, and whether the user named it."""
@@ -48,19 +51,20 @@ def place(named: str | None) -> Place:
         path = user_data_path("tracker", appauthor=False) / "ledger.sqlite"
         return Place(URL.create("sqlite", database=str(path)), named=False)
     if "://" not in named:
-        path = Path(named).expanduser().absolute()
-        return Place(URL.create("sqlite", database=str(path)), named=True)
+        return Place(URL.create("sqlite", database=_absolute(named)), named=True)
     try:
         url = make_url(named)
+        if url.drivername == "postgresql":
+            url = url.set(drivername="postgresql+psycopg")
         url.get_dialect()
-    except (ArgumentError, NoSuchModuleError, ImportError) as reason:
+    except (ArgumentError, NoSuchModuleError, ImportError, ValueError) as reason:
         raise DatabaseRefusal(
             _(
                 "not a database that tracker knows: {url} (give a file, or postgresql+psycopg://…)"
             ).format(url=named.partition("://")[0] + "://…")
         ) from reason
     if url.get_backend_name() == "sqlite" and url.database:
-        url = url.set(database=str(Path(url.database).expanduser().absolute()))
+        url = url.set(database=_absolute(url.database))
     elif url.get_backend_name() != "postgresql":
         raise DatabaseRefusal(
             _("tracker keeps its ledger in a SQLite file or in PostgreSQL, not in {name}").format(
@@ -68,6 +72,18 @@ def place(named: str | None) -> Place:
             )
         )
     return Place(url, named=True)
+
+
+def _absolute(named: str) -> str:
+    try:
+        path = Path(named).expanduser().absolute()
+        path.exists()
+    except (OSError, RuntimeError, ValueError) as reason:
+        why = getattr(reason, "strerror", None) or reason
+        raise DatabaseRefusal(
+            _("cannot read {file}: {reason}").format(file=named[:200], reason=why)
+        ) from reason
+    return str(path)
 
 
 @contextmanager
@@ -134,6 +150,15 @@ def _make_folder(at: Place) -> None:
         raise DatabaseRefusal(
             _("cannot make the folder {path}: {reason}").format(path=folder, reason=reason.strerror)
         ) from reason
+
+
+def is_bare(at: Place) -> bool:
+    """Whether there is nothing yet: no file, or one that holds no table.
+
+    A file with a table has more than one page. One that is just being made has one, too: who makes
+    it once more waits for the other and finds it made.
+    """
+    return is_missing(at) or (at.file is not None and at.file.stat().st_size <= _PAGE)
 
 
 def is_missing(at: Place) -> bool:
@@ -276,6 +301,7 @@ def _in_words(reason: Exception, at: Place) -> Refusal:
         "readonly": _("{place} can only be read: ask for the right to write in its folder"),
         "query_only": _("{place} can only be read: ask for the right to write in its folder"),
         "database is locked": _("{place} is locked by another program; close it and try again"),
+        "Could not decode": _("{place} is damaged; restore it from a backup"),
         "malformed": _("{place} is damaged; restore it from a backup"),
         "database or disk is full": _("the disk is full; nothing was recorded in {place}"),
         "unable to open database file": _("cannot open {place}: is it a folder, or not yours?"),

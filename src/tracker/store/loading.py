@@ -4,7 +4,7 @@ Loading twice equals loading once. Nothing of the log is touched: a target that 
 corrects becomes a retarget entry, an owner who left keeps his assignment and its log, retired.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table, delete, exists, insert, literal, or_, select, update
@@ -62,8 +62,10 @@ class Loader:
 
     def owners(self, given: Sequence[Owner]) -> None:
         """Add and change owners; none is ever removed, and a new one comes after those there are."""
-        _refuse_what_is_no_tree(given, self._owners.keys())
-        places = {row.code: row.place for row in self.db.execute(select(owners))}
+        there = list(self.db.execute(select(owners)))
+        parents = {row.code: row.parent for row in there} | {o.code: o.parent for o in given}
+        _refuse_what_is_no_tree(given, parents)
+        places = {row.code: row.place for row in there}
         last = max(places.values(), default=0)
         fresh = (owner.code for owner in given if owner.code not in places)
         places |= {code: last + n for n, code in enumerate(fresh, 1)}
@@ -75,13 +77,14 @@ class Loader:
                 "place": places[owner.code],
                 "parent": owner.parent,
             }
-            for owner in given
+            for owner in sorted(given, key=lambda owner: len(_above(owner.code, parents)))
         }
         self._owners = self._bring(owners, "owner", rows, {}, "code")
 
     def register(self, given: Register, fingerprint: str) -> None:
         """Bring the ledger's document to what its register says."""
         self._refuse_unknown_owners(given)
+        self._refuse_lookalike(given)
         document = self._document(given, fingerprint)
         section_ids = self._bring(
             sections,
@@ -132,6 +135,14 @@ class Loader:
         ]
         if problems:
             raise BadFile(problems)
+
+    def _refuse_lookalike(self, given: Register) -> None:
+        """Keys are found in any case: two documents may not differ in that alone."""
+        codes = self.db.execute(select(documents.c.code)).scalars()
+        like = [c for c in codes if c.casefold() == given.code.casefold() and c != given.code]
+        if like:
+            message = _("there is a document {code} already").format(code=like[0])
+            raise BadFile([Problem(f"{given.where}: code", message)])
 
     def _document(self, given: Register, fingerprint: str) -> int:
         row = {
@@ -317,26 +328,28 @@ class Loader:
         }
 
 
-def _refuse_what_is_no_tree(given: Sequence[Owner], known: Collection[str]) -> None:
-    parents = {owner.code: owner.parent for owner in given}
+def _refuse_what_is_no_tree(given: Sequence[Owner], parents: Mapping[str, str | None]) -> None:
     problems = []
     for owner in given:
-        if owner.parent and owner.parent not in parents and owner.parent not in known:
+        where = f"{owner.where}: parent"
+        if owner.parent and owner.parent not in parents:
             message = _("unknown owner: {said} (known: {known})")
-            all_known = ", ".join(sorted({*known, *parents}))
-            problems.append(
-                Problem(
-                    f"{owner.where}: parent", message.format(said=owner.parent, known=all_known)
-                )
-            )
-        above, seen = owner.parent, {owner.code}
-        while above and above not in seen:
-            seen.add(above)
-            above = parents.get(above)
-        if above == owner.code:
-            problems.append(Problem(f"{owner.where}: parent", _("stands above itself")))
+            known = ", ".join(sorted(parents))
+            problems.append(Problem(where, message.format(said=owner.parent, known=known)))
+        if owner.code in _above(owner.code, parents):
+            problems.append(Problem(where, _("stands above itself")))
     if problems:
         raise BadFile(problems)
+
+
+def _above(code: str, parents: Mapping[str, str | None]) -> list[str]:
+    """The owners above one, from the nearest up; where they go round, each once."""
+    found: list[str] = []
+    above = parents.get(code)
+    while above and above not in found:
+        found.append(above)
+        above = parents.get(above)
+    return found
 
 
 def _differing(row: Any, values: Mapping[str, Any]) -> list[str]:  # noqa: ANN401 - a row

@@ -93,6 +93,8 @@ def key(db: Connection, said: str) -> str:
     if dash and ordinal.isdecimal():
         measure = f"{head}-{int(ordinal):02}"
     wanted = measure + dot + rest
+    if said in known:
+        return said
     by_folded: dict[str, str] = {each.upper(): each for each in known}
     if not dot and wanted in by_folded:
         return by_folded[wanted]

@@ -19,7 +19,7 @@ from sqlalchemy import (
     select,
 )
 
-from tracker.domain.words import Status
+from tracker.domain.words import Role, Status
 from tracker.store.models import (
     assignments,
     commitments,
@@ -139,6 +139,7 @@ def assignment_rows(
             report.recorded_at,
             report.actor,
             state.version,
+            report.first_report,
         )
         .select_from(placed(states))
         .outerjoin(entries, and_(report.assignment_id == state.id, report.version == state.report))
@@ -209,6 +210,7 @@ def entry_rows(
             entries.c.actor,
             named.c.id,
             entries.c.hash,
+            entries.c.first_report,
         )
         .select_from(placed(assignments))
         .join(entries, entries.c.assignment_id == assignments.c.id)
@@ -315,6 +317,7 @@ def _with_assignments(column: ColumnElement[Any], filters: Filters) -> Select[An
     if filters.due_before:
         chosen = chosen.where(
             assignments.c.due_on < filters.due_before,
+            assignments.c.role != Role.SUPPORT.value,
             assignments.c.status.not_in([Status.DONE.value, Status.DROPPED.value]),
         )
     return chosen

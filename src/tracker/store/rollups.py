@@ -49,6 +49,7 @@ def numbers(
             total(commitments.c.weight, counts, ~gone),
             total(commitments.c.weight, counts, has[Status.DONE]),
             total(1, ~counts),
+            func.count(commitments.c.id.distinct()),
         )
         .select_from(placed(states))
         .where(*places(filters))
@@ -75,17 +76,6 @@ def measure_owners(db: Connection, states: States) -> dict[int, list[str]]:
     for measure, code in db.execute(statement):
         found.setdefault(measure, []).append(code)
     return found
-
-
-def commitment_counts(db: Connection, states: States) -> dict[int, int]:
-    """How many commitments each measure (by its id) has."""
-    statement = (
-        select(commitments.c.measure_id, func.count(commitments.c.id.distinct()))
-        .select_from(states)
-        .join(commitments, commitments.c.id == states.c.commitment_id)
-        .group_by(commitments.c.measure_id)
-    )
-    return {row[0]: row[1] for row in db.execute(statement)}
 
 
 def measure_targets(db: Connection, states: States) -> list[TargetRow]:

@@ -78,6 +78,7 @@ class AssignmentRow(NamedTuple):
     recorded_at: datetime | None
     actor: str | None
     version: int
+    first_report: str | None
 
 
 class TargetRow(NamedTuple):
@@ -112,6 +113,7 @@ class EntryRow(NamedTuple):
     actor: str
     names: int | None
     hash: str
+    first_report: str | None
 
 
 class SentenceRow(NamedTuple):

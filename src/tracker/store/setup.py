@@ -7,8 +7,9 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from tracker import bundled, register, yamlfile
-from tracker.errors import NotFound
+from tracker.errors import BadFile, NotFound, Problem
 from tracker.i18n import _
+from tracker.register import Content
 from tracker.store import first_reports, ledger, schema
 from tracker.store.loading import Change, Loader
 from tracker.store.log import Acting
@@ -41,6 +42,7 @@ def load(db: Connection, files: Iterable[Path], *, by: Acting) -> list[Change]:
         fingerprint = hashlib.sha256(data).hexdigest()
         if not loader.knows(fingerprint):
             contents.append((register.load(file, data), fingerprint))
+    _refuse_doubles(content for content, _mark in contents)
     loader.owners([owner for content, _mark in contents for owner in content.owners])
     for content, fingerprint in contents:
         if content.register:
@@ -52,6 +54,22 @@ def load(db: Connection, files: Iterable[Path], *, by: Acting) -> list[Change]:
         *loader.changes,
         *(Change("reported", "report", r.key, f"{r.owner} {r.id}") for r in appended),
     ]
+
+
+def _refuse_doubles(contents: Iterable[Content]) -> None:
+    """Two files of one load may not speak of the same document or bring the same first report."""
+    seen: set[str] = set()
+    problems = []
+    for content in contents:
+        codes = (
+            [(content.register.code.casefold(), content.register.where)] if content.register else []
+        )
+        for mark, where in [*codes, *((report.id, report.where) for report in content.reports)]:
+            if mark in seen:
+                problems.append(Problem(where, _("{mark} stands here twice").format(mark=mark)))
+            seen.add(mark)
+    if problems:
+        raise BadFile(problems)
 
 
 def _bytes(file: Path) -> bytes:
