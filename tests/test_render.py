@@ -160,3 +160,12 @@ def test_cells_are_shown_as_people_read_them() -> None:
 )
 def test_text_that_a_terminal_would_act_on_is_shown_instead(text: str, shown: str) -> None:
     assert harmless(text) == shown
+
+
+def test_what_a_narrow_terminal_has_no_room_for_is_named() -> None:
+    wide = Table(
+        "t", "T", (Column("a", "A"), Column("b", "B", optional=True)), [("x" * 20, "y" * 20)]
+    )
+
+    assert "(for want of room without: B)" in render(wide, "table", Screen(width=30))
+    assert "y" * 20 in render(wide, "table", Screen(width=60))

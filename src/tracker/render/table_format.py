@@ -6,6 +6,7 @@ import tabulate
 from wcwidth import wcswidth
 
 from tracker.domain.words import Status
+from tracker.i18n import _
 from tracker.render import Screen
 from tracker.report.model import Column, Report, Share, Table, harmless, shown_cell, titled
 
@@ -25,26 +26,27 @@ def render(what: Report | Table, screen: Screen) -> str:
     parts = [f"{harmless(what.title)}\n"]
     facts = [(fact.title, shown_cell(fact.value)) for fact in what.facts if fact.title]
     if facts:
-        parts.append(_plain(facts) + "\n")
+        parts.append(_plain(facts, screen.width) + "\n")
     parts += [f"{harmless(table.title)}\n{_table(table, screen)}" for table in what.tables]
     parts += ["".join(f"{harmless(note)}\n" for note in what.notes)]
     return "\n".join(filter(None, parts))
 
 
-def _plain(facts: list[tuple[str, str]]) -> str:
-    widest = max(wcswidth(title) for title, _ in facts)
-    return "\n".join(
-        f"{title}{' ' * (widest - wcswidth(title) + _GAP)}{harmless(value)}"
-        for title, value in facts
+def _plain(facts: list[tuple[str, str]], width: int | None) -> str:
+    widest = max(wcswidth(title) for title, _value in facts)
+    room = max(width - widest - _GAP, _NARROWEST) if width else None
+    return tabulate.tabulate(
+        facts, tablefmt="plain", disable_numparse=True, maxcolwidths=[None, room] if room else None
     )
 
 
 def _table(table: Table, screen: Screen) -> str:
     chosen = titled(table)
-    cells = [[_cell(row[i], screen) for i, _ in chosen] for row in table.rows]
-    shown, widths = _fitted([column for _, column in chosen], cells, screen.width)
+    cells = [[_cell(row[i], screen) for i, _column in chosen] for row in table.rows]
+    shown, widths = _fitted([column for _place, column in chosen], cells, screen.width)
     right = [
-        all(isinstance(row[i], (int, Share, NoneType)) for row in table.rows) for i, _ in chosen
+        all(isinstance(row[i], (int, Share, NoneType)) for row in table.rows)
+        for i, _column in chosen
     ]
     return (
         tabulate.tabulate(
@@ -56,7 +58,18 @@ def _table(table: Table, screen: Screen) -> str:
             maxcolwidths=widths,
         )
         + "\n"
+        + _left_out(
+            [str(column.title) for i, (_place, column) in enumerate(chosen) if i not in shown]
+        )
     )
+
+
+def _left_out(titles: list[str]) -> str:
+    """What a narrow terminal has no room for is named, not dropped in silence."""
+    if not titles:
+        return ""
+    message = _("for want of room without: {columns}")
+    return "(" + message.format(columns=", ".join(titles)) + ")\n"
 
 
 def _cell(value: object, screen: Screen) -> str:

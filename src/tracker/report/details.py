@@ -77,8 +77,9 @@ def _commitment(db: Connection, row: CommitmentRow, filters: Filters) -> Report:
             Fact("weight", _("Weight") if row.weight > 1 else None, row.weight),
             Fact("status", None, status),
             Fact(None, _("Status"), status or _("retired")),
-            Fact("note", _("Reading note") if row.note else None, row.note),
-            Fact("note_en", _("Reading note (English)") if row.note_en else None, row.note_en),
+            Fact("note", None, row.note),
+            Fact("note_en", None, row.note_en),
+            Fact(None, _("Reading note") if row.note else None, either(row.note, row.note_en)),
         ),
         (assignments, entries(db, filters=filters)),
     )
@@ -109,13 +110,14 @@ def entries(
             Field("percent", "%", "percent", optional=True),
             Field("note", None, "note"),
             Field(None, _("Note"), listing.shown_note, flexible=True),
-            Field("problem", _("Problem"), "problem", flexible=True),
-            Field("next_step", _("Next step"), "next_step", flexible=True),
+            Field("problem", _("Problem"), "problem", flexible=True, optional=True),
+            Field("next_step", _("Next step"), "next_step", flexible=True, optional=True),
             Field(
                 "evidence",
                 _("Evidence"),
                 lambda e: e.evidence.split("\n") if e.evidence else [],
                 flexible=True,
+                optional=True,
             ),
             Field(
                 "verification",

@@ -245,7 +245,7 @@ def assignment_fields() -> list[Field]:
         Field("title_en", None, "title_en"),
         Field(None, _("Commitment"), lambda a: either(a.title, a.title_en), flexible=True),
         Field("owner", _("Owner"), "owner"),
-        Field("role", _("Role"), lambda a: Role(a.role)),
+        Field("role", _("Role"), lambda a: Role(a.role), optional=True),
         Field("basis", _("Basis"), lambda a: Basis(a.basis), optional=True),
         Field("scope", None, "scope"),
         Field("scope_en", None, "scope_en"),
@@ -265,8 +265,8 @@ def assignment_fields() -> list[Field]:
         Field("verification", None, "verification"),
         Field("note", None, "note"),
         Field(None, _("Note"), shown_note, flexible=True),
-        Field("problem", _("Problem"), "problem", flexible=True),
-        Field("next_step", _("Next step"), "next_step", flexible=True),
+        Field("problem", _("Problem"), "problem", flexible=True, optional=True),
+        Field("next_step", _("Next step"), "next_step", flexible=True, optional=True),
         Field("effective_on", _("On"), "effective_on"),
         Field("recorded_at", None, "recorded_at"),
         Field("actor", None, "actor"),
@@ -276,6 +276,7 @@ def assignment_fields() -> list[Field]:
             _("Evidence"),
             lambda a: a.evidence.split("\n") if a.evidence else [],
             flexible=True,
+            optional=True,
         ),
     ]
 
