@@ -19,8 +19,9 @@ from tracker.store import schema
 
 __all__ = ["Connection", "Place"]  # what those above need to name
 
-# How long a writer waits for the others: longer than any batch takes, shorter than patience.
-_BUSY_SECONDS = 30
+# How long a writer waits for the others. Waiting is not fair: on a loaded machine one of many may
+# have to wait long before its turn comes, and it is not to be refused.
+_BUSY_SECONDS = 120
 
 # SQLite makes files of pages of this size.
 _PAGE = 4096
