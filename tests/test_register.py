@@ -6,7 +6,7 @@ import pytest
 
 from tracker import bundled, register
 from tracker.errors import BadFile
-from tracker.sources.outline import items
+from tracker.sources import document, files
 from tracker.sources.text import fingerprint, fold
 
 GOOD = """\
@@ -153,14 +153,14 @@ def test_the_bundled_registers_have_all_directives(
 def test_every_sentence_of_the_documents_is_in_the_register(
     sources: Path, code: str, name: str, skipped: int
 ) -> None:
-    found = items((sources / name).read_text(encoding="utf-8"))[skipped:]
+    found = document.read(files.read(sources / name)).items[skipped:]
     registered = bundled_register(code).measures
 
     assert [(i.number, fold(i.title)) for i in found] == [
         (m.number, fold(m.title)) for m in registered
     ]
     for item, measure in zip(found, registered, strict=True):
-        assert [fingerprint(s) for s in item.sentences] == [
+        assert [fingerprint(s.text) for s in item.sentences] == [
             s.fingerprint for s in measure.sentences
         ]
 

@@ -1,19 +1,38 @@
-"""Sentences, fingerprints and the outline of numbered texts."""
+"""Sentences and fingerprints."""
 
-from tracker.sources.outline import items
-from tracker.sources.text import fingerprint, fold, sentences
+from tracker.sources.text import fingerprint, fold, sentence_spans
 
 
-def test_sentences_end_with_a_full_stop_and_join_over_lines() -> None:
-    assert sentences("建设甲桥。修缮\n\n乙路。") == ["建设甲桥。", "修缮乙路。"]
+def _sentences(text: str) -> list[str]:
+    return [text[start:end] for start, end in sentence_spans(text, 0, len(text))]
+
+
+def test_a_sentence_ends_with_its_stop_and_what_closes_behind_it() -> None:
+    assert _sentences("建设甲桥。他说：“修缮乙路！”再修丙路？") == [
+        "建设甲桥。",
+        "他说：“修缮乙路！”",
+        "再修丙路？",
+    ]
 
 
 def test_a_last_sentence_may_lack_its_full_stop() -> None:
-    assert sentences("建设甲桥。修缮乙路") == ["建设甲桥。", "修缮乙路"]
+    assert _sentences("建设甲桥。修缮乙路") == ["建设甲桥。", "修缮乙路"]
+
+
+def test_inside_brackets_no_sentence_ends() -> None:
+    assert _sentences("修路（先修桥。再修路。）后架桥。") == ["修路（先修桥。再修路。）后架桥。"]
+
+
+def test_a_bracket_that_is_never_closed_holds_nothing_together() -> None:
+    assert _sentences("修路（先修桥。再修路。") == ["修路（先修桥。", "再修路。"]
+
+
+def test_a_question_inside_a_clause_ends_nothing() -> None:
+    assert _sentences("回答“谁来种地？”的问题。") == ["回答“谁来种地？”的问题。"]
 
 
 def test_an_empty_text_has_no_sentences() -> None:
-    assert sentences(" \n ") == []
+    assert _sentences("") == []
 
 
 def test_a_fingerprint_survives_white_space_and_the_width_of_brackets() -> None:
@@ -23,22 +42,3 @@ def test_a_fingerprint_survives_white_space_and_the_width_of_brackets() -> None:
 
 def test_folding_makes_widths_alike() -> None:
     assert fold("（一） Ａ１") == "(一)A1"
-
-
-def test_items_are_found_with_headings_and_sentences() -> None:
-    """
-    一、总则
-
-    (一) 修路。甲县修路。乙县（市、区）修
-    桥，见(二)款。
-    （二）架桥。丙县架桥。
-    二、附则
-    （一）其他。另行规定。
-    """
-    text = test_items_are_found_with_headings_and_sentences.__doc__ or ""
-
-    found = items(text)
-
-    assert [(item.number, item.title) for item in found] == [(1, "修路"), (2, "架桥"), (1, "其他")]
-    assert found[0].sentences == ("甲县修路。", "乙县（市、区）修桥，见(二)款。")
-    assert found[1].sentences == ("丙县架桥。",)

@@ -1,5 +1,7 @@
 """Chinese numerals of headings: 十五 is 15, and back."""
 
+from functools import cache
+
 _DIGITS = "零一二三四五六七八九"
 
 
@@ -19,4 +21,9 @@ def number(text: str) -> int | None:
     """The number (1 to 999) that `text` prints in Chinese or Arabic digits, or None."""
     if text.isdecimal():
         return int(text[:9])
-    return next((n for n in range(1, 1000) if chinese(n) == text), None)
+    return _numbers().get(text)
+
+
+@cache
+def _numbers() -> dict[str, int]:
+    return {chinese(number): number for number in range(1, 1000)}

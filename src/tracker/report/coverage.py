@@ -3,12 +3,10 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from tracker.domain.numerals import chinese
 from tracker.errors import UsageRefusal
 from tracker.i18n import _, either
 from tracker.report.model import Fact, Field, Report, tabulated
-from tracker.sources.outline import Item, items
-from tracker.sources.text import fingerprint, fold, read
+from tracker.sources.text import fingerprint, fold
 from tracker.store import lookup, queries
 from tracker.store.ledger import Connection
 from tracker.store.rows import SentenceRow
@@ -19,6 +17,16 @@ class Sentence(NamedTuple):
 
     row: SentenceRow
     fault: str
+
+
+class Item(NamedTuple):
+    """A numbered item of the source: section, number, label, title, the texts of its sentences."""
+
+    section: int | None
+    number: int
+    label: str
+    title: str
+    texts: tuple[str, ...]
 
 
 class Measure(NamedTuple):
@@ -44,7 +52,7 @@ def covered(db: Connection, document: str | None, source: Path | None = None) ->
     rows = queries.sentence_rows(db, None if document is None else lookup.document(db, document))
     sentences = [Sentence(row, _fault(row)) for row in rows]
     if source is not None:
-        sentences = _against(sentences, items(read(source)))
+        sentences = _against(sentences, _items(source))
     unaccounted = sum(bool(sentence.fault) for sentence in sentences)
     return Report(
         _("Coverage"),
@@ -119,6 +127,15 @@ def _fault(row: SentenceRow) -> str:
     return ""
 
 
+def _items(source: Path) -> list[Item]:
+    from tracker.sources import document, files  # noqa: PLC0415 - only where a source is given
+
+    return [
+        Item(i.section, i.number, i.label, i.title, tuple(s.text for s in i.sentences))
+        for i in document.read(files.read(source)).items
+    ]
+
+
 def _against(sentences: list[Sentence], found: list[Item]) -> list[Sentence]:
     """The same sentences with the faults that the source shows, and those that it has beyond them.
 
@@ -132,17 +149,16 @@ def _against(sentences: list[Sentence], found: list[Item]) -> list[Sentence]:
     for own in by_measure.values():
         first = own[0].row
         item = next((i for i in left if _is(i, first)), None)
-        texts = item.sentences if item else ()
+        texts = item.texts if item else ()
         if item:
             left.remove(item)
         checked += [_compared(sentence, texts) for sentence in own]
         checked += _beyond(first, texts, len(own))
     for item in left:
-        label = f"（{chinese(item.number)}）"
         nobody = sentences[0].row._replace(
-            measure=label, measure_title=item.title, measure_title_en=""
+            measure=item.label, measure_title=item.title, measure_title_en=""
         )
-        checked += _beyond(nobody, item.sentences, 0)
+        checked += _beyond(nobody, item.texts, 0)
     return checked
 
 

@@ -1,25 +1,12 @@
 """Text of a source as it is compared: folded, split into sentences, and fingerprinted."""
 
 import hashlib
+import re
 import unicodedata
-from pathlib import Path
+from collections.abc import Iterator
 
-from tracker.errors import NotFound, Refusal
-from tracker.i18n import _
-
-
-def read(file: Path) -> str:
-    """The text of a source file in UTF-8."""
-    try:
-        return file.read_text(encoding="utf-8-sig")
-    except FileNotFoundError as reason:
-        raise NotFound(_("no file {file}").format(file=file)) from reason
-    except OSError as reason:
-        raise NotFound(
-            _("cannot read {file}: {reason}").format(file=file, reason=reason.strerror)
-        ) from reason
-    except UnicodeDecodeError as reason:
-        raise Refusal(_("{file} is not UTF-8 text").format(file=file)) from reason
+_STOP = re.compile(r"[。！？](?:[。！？]*)[”’」』》）)】〕\"]*|[（(]|[）)]")
+_AFTER_QUOTE = re.compile(r"[！？][！？]*[”’」』》]+(?=[的地、，；：,;和与及等这那一问])")
 
 
 def fold(text: str) -> str:
@@ -27,15 +14,40 @@ def fold(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).split())
 
 
-def sentences(body: str) -> list[str]:
-    """The sentences of a paragraph or of several: each ends with 。, a last one need not."""
-    joined = "".join(line.strip() for line in body.splitlines())
-    parts = [part.strip() + "。" for part in joined.split("。")]
-    if joined.rstrip().endswith("。"):
-        return parts[:-1]
-    return [*parts[:-1], *([parts[-1].removesuffix("。")] if parts[-1] != "。" else [])]
-
-
 def fingerprint(sentence: str) -> str:
     """16 hexadecimal digits that know a sentence again, whatever its line breaks and brackets."""
-    return hashlib.sha256(fold(sentence).encode()).hexdigest()[:16]
+    return hashlib.sha256(fold(sentence).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def sentence_spans(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The sentences of a paragraph, [start, end) of `text`, one behind the other without a gap.
+
+    Each ends with 。！ or ？ and what closes behind it; the last one need not. Inside brackets no
+    sentence ends, unless the paragraph leaves one open.
+    """
+    balanced = _balanced(text, start, end)
+    depth, at = 0, start
+    for match in _STOP.finditer(text, start, end):
+        if match[0] in "（(":
+            depth += balanced
+        elif match[0] in "）)":
+            depth -= balanced
+        elif depth == 0 and not _AFTER_QUOTE.match(text, match.start(), end):
+            yield at, match.end()
+            at = match.end()
+        else:
+            depth -= balanced * (match[0].count("）") + match[0].count(")"))
+    if at < end:
+        yield at, end
+
+
+def _balanced(text: str, start: int, end: int) -> bool:
+    depth = 0
+    for match in _BRACKET.finditer(text, start, end):
+        depth += 1 if match[0] in "（(" else -1
+        if depth < 0:
+            return False
+    return depth == 0
+
+
+_BRACKET = re.compile(r"[（()）]")

@@ -1,0 +1,77 @@
+"""The labels that number Chinese official documents: 一、 （一） 1. 第一条 一是, and what only looks like one."""
+
+import re
+from enum import IntEnum
+from typing import NamedTuple
+
+from tracker.domain.numerals import number
+
+
+class Level(IntEnum):
+    """Kinds of label, from the outermost inwards."""
+
+    CHAPTER = 0  # 第一章
+    PART = 1  # 第一节
+    HAN = 2  # 一、
+    ARTICLE = 3  # 第一条
+    BRACKETED = 4  # （一）
+    ARABIC = 5  # 1.
+    BRACKETED_ARABIC = 6  # （1）
+    CIRCLED = 7  # ①
+    SAID = 8  # 一是
+
+
+class Label(NamedTuple):
+    """A label at the start of a paragraph: `end` is where the text behind it begins."""
+
+    level: Level
+    number: int
+    text: str
+    end: int
+
+
+_HAN = "[一二三四五六七八九十百零〇]{1,6}"
+_FORMS = re.compile(
+    rf"""[ \t\u3000\xa0]*(?:
+    (?P<CHAPTER>第(?:{_HAN}|\d{{1,3}})(?:章|编|部分|篇))(?=[\s:：]|[^\s，。、的])
+    |(?P<PART>第(?:{_HAN}|\d{{1,3}})节)(?=[\s:：]|[^\s，。、的])
+    |(?P<ARTICLE>第(?:{_HAN}|\d{{1,4}})条)(?=[\s:：]|[^\s，。、的第（和至])
+    |(?P<HAN>{_HAN}[、､．.])(?!{_HAN}[、．产])
+    |(?P<BRACKETED>[（(]{_HAN}[）)])[、､．.]?
+    |(?P<ARABIC>\d{{1,3}}(?:[．.](?!\d)|[、､]))(?!\d+[、.．％%])
+    |(?P<BRACKETED_ARABIC>[（(]\d{{1,3}}[）)]|\d{{1,3}}[）)])
+    |(?P<CIRCLED>[①-⑳])
+    |(?P<SAID>{_HAN}是)(?!否|非)
+    )[ \t\u3000\xa0:：]*""",
+    re.VERBOSE,
+)
+_INSIDE = re.compile(rf"(?:^|(?<=[。；：;:，！\n]))({_HAN})是(?!否|非)")
+
+
+def label(text: str, start: int = 0) -> Label | None:
+    """The label that stands at `start`, or None."""
+    match = _FORMS.match(text, start)
+    if not match or not match.lastgroup:
+        return None
+    said = match[match.lastgroup]
+    value = _value(said)
+    if not value:
+        return None
+    return Label(Level[match.lastgroup], value, said, match.end())
+
+
+def said_inside(text: str) -> list[Label]:
+    """The labels 一是, 二是 … that stand inside a paragraph, where they count on from one."""
+    found: list[Label] = []
+    for match in _INSIDE.finditer(text):
+        value = number(match[1])
+        if value == len(found) + 1:
+            found.append(Label(Level.SAID, value, match[0], match.end()))
+    return found
+
+
+def _value(said: str) -> int | None:
+    if "①" <= said <= "⑳":
+        return ord(said) - ord("①") + 1
+    digits = re.search(rf"{_HAN}|\d+", said)
+    return number(digits[0].replace("〇", "零")) if digits else None

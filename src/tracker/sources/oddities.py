@@ -1,0 +1,116 @@
+"""What looks wrong in a text and cannot be mended safely: it is reported and left as it stands."""
+
+import re
+from collections.abc import Iterator
+
+from tracker.i18n import _
+
+_FOREIGN = re.compile(r"(?<![A-Za-z0-9./@_-])[a-z]{2,}(?:[ ][a-z]{2,})*(?![A-Za-z0-9./@_-])")
+_UNITS = frozenset(
+    [
+        "km",
+        "kg",
+        "mg",
+        "ml",
+        "mm",
+        "cm",
+        "nm",
+        "kw",
+        "kwh",
+        "mw",
+        "gw",
+        "kv",
+        "kwp",
+        "ppm",
+        "pm",
+        "hz",
+        "khz",
+        "mhz",
+        "ghz",
+        "db",
+        "www",
+        "com",
+        "cn",
+        "http",
+        "https",
+    ]
+)
+_DOUBLED = re.compile(r"([\u4e00-\u9fff])\1(?!\1)|([，。；：、])\2")
+_UNREADABLE = re.compile("[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1f\x7f\U000f0000-\U0010ffff]+")
+_BRACKETS = {"（": "）", "《": "》", "〔": "〕", "【": "】", "“": "”", "「": "」"}
+# What Chinese doubles by itself, or across two words, so often that it says nothing.
+_USUAL = frozenset(
+    "天人年处渐常仅刚稳层步家源欣大多久个件样条点种频纷循实方扎高好星往默熊漫村户组双代时事一重生区明强环息心历各"
+)
+_AROUND = 6
+
+
+def faults(text: str) -> Iterator[tuple[int, str]]:
+    """Each oddity with its place in `text`."""
+    for match in _UNREADABLE.finditer(text):
+        yield (
+            match.start(),
+            _("unreadable characters: {around}").format(around=_around(text, match)),
+        )
+    for match in _FOREIGN.finditer(text):
+        words = match[0].split()
+        if not _UNITS.issuperset(words) and _chinese_around(text, match):
+            yield (
+                match.start(),
+                _("a foreign word in the text: {around}").format(around=_around(text, match)),
+            )
+    for match in _DOUBLED.finditer(text):
+        if match[2] or _stray(text, match):
+            yield (
+                match.start(),
+                _("a character stands here twice: {around}").format(around=_around(text, match)),
+            )
+    yield from _unclosed(text)
+
+
+def _around(text: str, match: re.Match[str]) -> str:
+    start = max(0, match.start() - _AROUND)
+    return re.sub(r"\s+", " ", text[start : match.end() + _AROUND])
+
+
+def _chinese_around(text: str, match: re.Match[str]) -> bool:
+    before = text[max(0, match.start() - 2) : match.start()].strip()
+    after = text[match.end() : match.end() + 2].strip()
+    return (
+        bool(before and after)
+        and "\u4e00" <= before[-1] <= "\u9fff"
+        and "\u4e00" <= after[0] <= "\u9fff"
+    )
+
+
+def _stray(text: str, match: re.Match[str]) -> bool:
+    """Whether one of two like characters belongs to no word: in 城城市, not in 全市市场."""
+    if match[1] in _USUAL:
+        return False
+    import rjieba  # noqa: PLC0415 - a dictionary of many megabytes, for few places
+
+    start = max(0, match.start() - _AROUND)
+    at = start
+    middle = match.start() + 1
+    for word in rjieba.cut(text[start : match.end() + _AROUND], False):
+        if at < middle < at + len(word):
+            return False
+        if len(word) == 1 and at in (match.start(), middle):
+            return True
+        at += len(word)
+    return False
+
+
+def _unclosed(text: str) -> Iterator[tuple[int, str]]:
+    """Paragraphs that close another number of brackets or quotes than they open."""
+    at = 0
+    for line in text.split("\n"):
+        for left, right in _BRACKETS.items():
+            if (opened := line.count(left)) != (closed := line.count(right)):
+                yield (
+                    at,
+                    _("{opened} {left} and {closed} {right} in one paragraph").format(
+                        opened=opened, left=left, closed=closed, right=right
+                    ),
+                )
+        at += len(line) + 1

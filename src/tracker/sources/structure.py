@@ -1,0 +1,249 @@
+"""Which labels of a text number its sections, which its items, and which only points inside an item."""
+
+import re
+from collections.abc import Sequence
+from enum import Enum
+from itertools import pairwise
+from typing import NamedTuple
+
+from tracker.sources.labels import Label, Level, label, said_inside
+
+_ANNEX = re.compile(r"附\s*[件表录]?\s*(?:\d{1,2}|[一二三四五六七八九十]{1,3})?\s*[:：]?")
+_DATE = re.compile(
+    r"[（(]?(?:\d{4}|[二一][〇零○O一二三四五六七八九十]{3})年(?:\d{1,2}|[一二三四五六七八九十]{1,3})月"
+    r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})日[）)]?"
+)
+_NOTICE = re.compile(
+    r"[（(](?:此件|此文|本文有删减|公开|联系人)[^（）()]*[）)]|抄送[:：].*|印发[^。]{0,30}印发"
+)
+_ANNEX_LIST = re.compile(r"附\s*件?\s*\d{0,2}\s*[:：]\s*\S")
+# What closes a document, and what may close one whose items have a paragraph each.
+_CLOSES = re.compile(
+    r"本(?:意见|方案|办法|通知|规划|计划|要点|决定|措施|细则|规定)(?:自|由)|特此|此前|同志们|让我们"
+)
+_CLOSING = re.compile(
+    r"各(?:地|级|省|市|区|县|部门|单位|有关|相关|成员|试点)[^。，]{0,40}(?:，|要|应|须|可)"
+    r"|(?:以上|上述)(?:意见|通知|任务)|请(?:各|结合|认真)|会议(?:强调|要求|指出|还)"
+)
+_ENDED = re.compile(r"[。！？；：，、,;:]")
+_SHORT = 40
+# Of the sections of a document, how many must have numbered items for 一、 to be no item itself.
+_SHARE = 3
+
+
+class Part(Enum):
+    """What a paragraph is in the document."""
+
+    BEFORE = "preamble"
+    SECTION = "heading"
+    ITEM = "item"
+    POINT = "point"
+    BODY = "body"
+    ROW = "row"
+    AFTER = "closing"
+
+
+class Paragraph(NamedTuple):
+    """[start, end) of the text; with a label where one stands at its start."""
+
+    start: int
+    end: int
+    label: Label | None
+    part: Part = Part.BODY
+
+
+def parts(text: str) -> list[list[Paragraph]]:
+    """Every paragraph of `text` and what it is, part by part: notice, what it issues, each annex."""
+    every = [
+        _placed(Paragraph(match.start(), match.end(), label(match[0])))
+        for match in re.finditer(r"[^\n]+", text)
+    ]
+    if not any(paragraph.label for paragraph in every):
+        every = [piece for paragraph in every for piece in _pieces(text, paragraph)]
+    return [_read(text, every[first:last]) for first, last in pairwise(_bounds(text, every))]
+
+
+def _placed(paragraph: Paragraph) -> Paragraph:
+    """The same with the end of its label counted from the start of the text."""
+    own = paragraph.label
+    return paragraph._replace(label=own and own._replace(end=own.end + paragraph.start))
+
+
+def _pieces(text: str, paragraph: Paragraph) -> list[Paragraph]:
+    """A paragraph that counts 一是 … 二是 … inside, cut before each of them."""
+    said = said_inside(text[paragraph.start : paragraph.end])
+    if len(said) < 2:  # noqa: PLR2004 - one alone counts nothing
+        return [paragraph]
+    said = [own._replace(end=own.end + paragraph.start) for own in said]
+    starts = [own.end - len(own.text) for own in said]
+    ends = [*starts[1:], paragraph.end]
+    before = [Paragraph(paragraph.start, starts[0], None)] if starts[0] > paragraph.start else []
+    return before + [
+        Paragraph(start, end, own) for start, end, own in zip(starts, ends, said, strict=True)
+    ]
+
+
+def _bounds(text: str, every: Sequence[Paragraph]) -> list[int]:
+    """Where the parts of a document begin: the notice, what it issues, each annex."""
+    bounds = [0]
+    for at, paragraph in enumerate(every[:-1]):
+        said = text[paragraph.start : paragraph.end]
+        after = text[every[at + 1].start : every[at + 1].end]
+        if _ANNEX.fullmatch(said) or (_ANNEX_LIST.match(said) and "\t" in after):
+            bounds.append(at)
+        elif (
+            _DATE.fullmatch(said) and at > 1 and not (_NOTICE.match(after) or _DATE.match(after))
+        ) or (
+            _NOTICE.fullmatch(said)
+            and at
+            and _DATE.fullmatch(text[every[at - 1].start : every[at - 1].end])
+        ):
+            bounds.append(at + 1)
+    return [*dict.fromkeys(bounds), len(every)]
+
+
+def _read(text: str, every: Sequence[Paragraph]) -> list[Paragraph]:
+    """One part of a document: notice, plan or annex."""
+    section, items = _levels(text, every)
+    result: list[Paragraph] = []
+    part = Part.BEFORE
+    for at, paragraph in enumerate(every):
+        own = paragraph.label
+        if "\t" in text[paragraph.start : paragraph.end]:
+            result.append(paragraph._replace(part=Part.ROW))
+            continue
+        if own and own.level == section:
+            part = Part.SECTION
+            result.append(paragraph._replace(part=part))
+            part = Part.BEFORE
+        elif own and own.level == items.get(at):
+            result.append(paragraph._replace(part=Part.ITEM))
+            part = Part.BODY
+        elif own and part is Part.BODY:
+            result.append(paragraph._replace(part=Part.POINT))
+        else:
+            result.append(paragraph._replace(part=part))
+    return _closed(text, result)
+
+
+def _levels(text: str, every: Sequence[Paragraph]) -> tuple[Level | None, dict[int, Level]]:
+    """The level of the sections, if there are any, and for each paragraph that of items there."""
+    labelled = [(at, p.label.level) for at, p in enumerate(every) if p.label]
+    present = {level for _, level in labelled}
+    outer = _outer(text, every, labelled, present)
+    groups: dict[int, list[int]] = {}
+    group = -1
+    for at, level in labelled:
+        if level == outer:
+            group = at
+        elif outer is None or level > outer:
+            groups.setdefault(group, []).append(at)
+    levels = dict(labelled)
+    items: dict[int, Level] = {}
+    for members in groups.values():
+        own = _own(present, [levels[at] for at in members])
+        items.update(dict.fromkeys(members, own))
+    return outer, items
+
+
+def _own(present: set[Level], members: list[Level]) -> Level:
+    """The level of the items among the labels of one section."""
+    if Level.ARTICLE in present:
+        return Level.ARTICLE
+    often = {level for level in members if members.count(level) > 1}
+    return min(often or set(members))
+
+
+def _outer(
+    text: str,
+    every: Sequence[Paragraph],
+    labelled: list[tuple[int, Level]],
+    present: set[Level],
+) -> Level | None:
+    """The level of the sections."""
+    divisions = present & {Level.CHAPTER, Level.PART}
+    if divisions:
+        return (
+            max(divisions)
+            if present - divisions
+            else min(divisions)
+            if len(divisions) > 1
+            else None
+        )
+    if Level.HAN not in present:
+        return None
+    if Level.ARTICLE in present:
+        return Level.HAN
+    groups: list[list[tuple[int, Level]]] = []
+    for at, level in labelled:
+        if level == Level.HAN:
+            groups.append([])
+        if groups:
+            groups[-1].append((at, level))
+    holding = sum(any(level == Level.BRACKETED for _, level in group) for group in groups)
+    if holding * _SHARE >= len(groups):
+        return Level.HAN
+    # Without （一） a heading alone on its line, followed by 1. or 一是, is a section as well.
+    bare = sum(
+        len(group) > 1 and group[1][0] == group[0][0] + 1 and _bare(text, every[group[0][0]])
+        for group in groups
+    )
+    return Level.HAN if bare * 2 >= len(groups) else None
+
+
+def _bare(text: str, paragraph: Paragraph) -> bool:
+    said = text[paragraph.start : paragraph.end].rstrip("。：:")
+    return len(said) <= _SHORT and not re.search("[。；]", said)
+
+
+def _closed(text: str, every: list[Paragraph]) -> list[Paragraph]:
+    """The same with what follows the last item for good: closing words, signature, date, lists."""
+    items = [at for at, paragraph in enumerate(every) if paragraph.part is Part.ITEM]
+    if not items:
+        return every
+    last = items[-1]
+    single = _single(text, every, items)
+    # Items counted inside a paragraph end with it.
+    inline = any(before.end == after.start for before, after in pairwise(every[: last + 1]))
+    for at in range(last + 1, len(every)):
+        paragraph = every[at]
+        if paragraph.part is not Part.BODY:
+            continue
+        said = text[paragraph.start : paragraph.end]
+        if (
+            inline
+            or _DATE.fullmatch(said)
+            or _NOTICE.match(said)
+            or _ANNEX_LIST.match(said)
+            or _CLOSES.match(said)
+            or (single and (at > last + 1 or not _bare(text, every[last])) and _CLOSING.match(said))
+            or _signature(text, every, at)
+        ):
+            return every[:at] + [
+                later if later.part is Part.ROW else later._replace(part=Part.AFTER)
+                for later in every[at:]
+            ]
+    return every
+
+
+def _single(text: str, every: list[Paragraph], items: list[int]) -> bool:
+    """Whether the items of this part have one paragraph of text each, as a rule."""
+    lengths = [
+        following - at - _bare(text, every[at]) * (following - at > 1)
+        for at, following in pairwise(items)
+    ]
+    return sum(length <= 1 for length in lengths) * 3 >= len(lengths) * 2
+
+
+def _signature(text: str, every: list[Paragraph], at: int) -> bool:
+    """Whether a short line stands here, and a date not far below."""
+    said = text[every[at].start : every[at].end]
+    if len(said) > _SHORT or _ENDED.search(said):
+        return False
+    below = (text[p.start : p.end] for p in every[at + 1 : at + 6])
+    for line in below:
+        if _DATE.fullmatch(line):
+            return True
+        if len(line) > _SHORT or _ENDED.search(line):
+            return False
+    return False
