@@ -7,7 +7,18 @@ corrects becomes a retarget entry, an owner who left keeps his assignment and it
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Table, delete, exists, insert, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Table,
+    delete,
+    exists,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from tracker.domain.log import Entry
 from tracker.domain.target import Target
@@ -79,7 +90,7 @@ class Loader:
             }
             for owner in sorted(given, key=lambda owner: len(_above(owner.code, parents)))
         }
-        self._owners = self._bring(owners, "owner", rows, {}, "code")
+        self._owners = self._bring(owners, "owner", rows, [], "code")
 
     def register(self, given: Register, fingerprint: str) -> None:
         """Bring the ledger's document to what its register says."""
@@ -99,19 +110,20 @@ class Loader:
                 }
                 for s in given.sections
             },
-            {"document_id": document},
+            [sections.c.document_id == document],
             "number",
         )
         measure_ids = self._bring(
             measures,
             "measure",
             {m.key: _measure_row(m, document, section_ids[m.section]) for m in given.measures},
-            {"document_id": document},
+            [measures.c.document_id == document],
             "key",
         )
+        stated = {measure.key: measure.sentences for measure in given.measures}
         for key, measure_id in measure_ids.items():
-            measure = next((m for m in given.measures if m.key == key), None)
-            self._measure(measure_id, measure.sentences if measure else ())
+            self._sentences(measure_id, stated.get(key, ()))
+        self._commitments({measure_ids[key]: said for key, said in stated.items()}, measure_ids)
         self._add_assignments()
         self._correct_targets(document)
 
@@ -155,10 +167,24 @@ class Loader:
             "horizon": given.horizon,
             "fingerprint": fingerprint,
         }
-        ids = self._bring(documents, "document", {given.code: row}, {"code": given.code}, "code")
+        ids = self._bring(
+            documents, "document", {given.code: row}, [documents.c.code == given.code], "code"
+        )
         return ids[given.code]
 
-    def _measure(self, measure: int, given: Sequence[Sentence]) -> None:
+    def _sentences(self, measure: int, given: Sequence[Sentence]) -> None:
+        before = self.db.execute(
+            select(sentences.c.number, sentences.c.fingerprint).where(
+                sentences.c.measure_id == measure
+            )
+        )
+        if [tuple(row) for row in before] != [(s.number, s.fingerprint) for s in given]:
+            # Where they stood in the attached copy says nothing about another text.
+            self.db.execute(
+                update(sentences)
+                .where(sentences.c.measure_id == measure)
+                .values(starts_at=None, ends_at=None)
+            )
         self._bring(
             sentences,
             "sentence",
@@ -172,7 +198,7 @@ class Loader:
                 }
                 for s in given
             },
-            {"measure_id": measure},
+            [sentences.c.measure_id == measure],
             "number",
         )
         self.db.execute(
@@ -180,16 +206,26 @@ class Loader:
                 sentences.c.measure_id == measure, sentences.c.number > len(given)
             )
         )
-        tracked = {s.commitment.key: (s, s.commitment) for s in given if s.commitment}
+
+    def _commitments(
+        self, given: Mapping[int, Sequence[Sentence]], every: Mapping[str, int]
+    ) -> None:
+        """Bring those of the document, by key: an amended text may have moved one to another measure."""
+        tracked = {
+            s.commitment.key: (measure, s, s.commitment)
+            for measure, said in given.items()
+            for s in said
+            if s.commitment
+        }
         ids = self._bring(
             commitments,
             "commitment",
-            {key: _commitment_row(measure, s, c) for key, (s, c) in tracked.items()},
-            {"measure_id": measure},
+            {key: _commitment_row(*where) for key, where in tracked.items()},
+            [commitments.c.measure_id.in_(every.values())],
             "key",
         )
         for key, commitment_id in ids.items():
-            self._assignments(commitment_id, key, tracked[key][1] if key in tracked else None)
+            self._assignments(commitment_id, key, tracked[key][2] if key in tracked else None)
 
     def _assignments(self, commitment_id: int, key: str, given: Commitment | None) -> None:
         wanted = {(self._owners[s.owner], s.role.value): s for s in given.shares} if given else {}
@@ -303,11 +339,10 @@ class Loader:
         table: Table,
         what: str,
         wanted: Mapping[Any, Mapping[str, Any]],
-        within: Mapping[str, Any],
+        chosen: Sequence[ColumnElement[bool]],
         key: str,
     ) -> dict[Any, int]:
-        """Make the rows of `table` within a parent as `wanted`, by key; gives the ids of all by key."""
-        chosen = [table.c[name] == value for name, value in within.items()]
+        """Make the `chosen` rows of `table` as `wanted`, by key; gives the ids of all by key."""
         rows = {row._mapping[key]: row for row in self.db.execute(select(table).where(*chosen))}  # noqa: SLF001 - documented
         for mark, values in wanted.items():
             row = rows.get(mark)

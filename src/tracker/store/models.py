@@ -83,6 +83,9 @@ documents = Table(
     Column("horizon", SmallInteger),
     # Of the register file last loaded: an unchanged file is not read again.
     Column("fingerprint", Text, nullable=False),
+    # The user's copy of the document that was attached last: its name, and a digest of its text.
+    Column("source", Text),
+    Column("source_digest", Text),
 )
 
 sections = Table(
@@ -121,7 +124,19 @@ sentences = Table(
     # Why there is nothing to track in it; none where it is a commitment.
     Column("untracked", Text),
     Column("untracked_en", Text),
+    # Characters of the attached copy; none before there is one.
+    Column("starts_at", Integer),
+    Column("ends_at", Integer),
     UniqueConstraint("measure_id", "number"),
+)
+
+# Official wordings by fingerprint: those that an amended text has left behind stay.
+wordings = Table(
+    "wordings",
+    metadata,
+    Column("document_id", ForeignKey("documents.id"), primary_key=True),
+    Column("fingerprint", Text, primary_key=True),
+    Column("text", Text, nullable=False),
 )
 
 commitments = Table(

@@ -29,6 +29,7 @@ from tracker.store.models import (
     owners,
     sections,
     sentences,
+    wordings,
 )
 from tracker.store.rows import (
     AssignmentRow,
@@ -234,7 +235,9 @@ def entry_rows(
     return [EntryRow._make(row) for row in db.execute(statement)]
 
 
-def sentence_rows(db: Connection, document: str | None = None) -> list[SentenceRow]:
+def sentence_rows(
+    db: Connection, document: str | None = None, *, measure: str | None = None
+) -> list[SentenceRow]:
     """The sentences of every measure, with the commitment that each is and how many own it."""
     standing = (
         select(assignments.c.commitment_id, func.count().label("owners"))
@@ -263,10 +266,20 @@ def sentence_rows(db: Connection, document: str | None = None) -> list[SentenceR
             func.coalesce(tracked.c.owners, 0),
             sentences.c.untracked,
             sentences.c.untracked_en,
+            wordings.c.text,
+            sentences.c.starts_at,
+            sentences.c.ends_at,
         )
         .join(measures, measures.c.id == sentences.c.measure_id)
         .join(documents, documents.c.id == measures.c.document_id)
         .join(sections, sections.c.id == measures.c.section_id)
+        .outerjoin(
+            wordings,
+            and_(
+                wordings.c.document_id == documents.c.id,
+                wordings.c.fingerprint == sentences.c.fingerprint,
+            ),
+        )
         .outerjoin(
             tracked,
             and_(tracked.c.measure_id == measures.c.id, tracked.c.sentence == sentences.c.number),
@@ -275,6 +288,8 @@ def sentence_rows(db: Connection, document: str | None = None) -> list[SentenceR
     )
     if document:
         statement = statement.where(documents.c.code == document)
+    if measure:
+        statement = statement.where(measures.c.key == measure)
     return [SentenceRow._make(row) for row in db.execute(statement)]
 
 

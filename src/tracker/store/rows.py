@@ -117,7 +117,10 @@ class EntryRow(NamedTuple):
 
 
 class SentenceRow(NamedTuple):
-    """A sentence of a measure, and the commitment that it is, or why it is none."""
+    """A sentence of a measure, and the commitment that it is, or why it is none.
+
+    `wording` and its characters in the attached copy are there once a copy is attached.
+    """
 
     document: str
     measure: str
@@ -131,6 +134,9 @@ class SentenceRow(NamedTuple):
     owners: int
     untracked: str | None
     untracked_en: str | None
+    wording: str | None
+    starts_at: int | None
+    ends_at: int | None
 
 
 class OwnerRow(NamedTuple):

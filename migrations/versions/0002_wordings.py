@@ -1,0 +1,34 @@
+"""The official wording of sentences, from the user's own copy of a document, and where it stands there."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    """Add the wordings, the places of sentences, and which file they came from."""
+    op.create_table(
+        "wordings",
+        sa.Column("document_id", sa.Integer(), nullable=False),
+        sa.Column("fingerprint", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["document_id"], ["documents.id"], name="fk_wordings_document_id_documents"
+        ),
+        sa.PrimaryKeyConstraint("document_id", "fingerprint", name="pk_wordings"),
+    )
+    op.add_column("documents", sa.Column("source", sa.Text()))
+    op.add_column("documents", sa.Column("source_digest", sa.Text()))
+    op.add_column("sentences", sa.Column("starts_at", sa.Integer()))
+    op.add_column("sentences", sa.Column("ends_at", sa.Integer()))
+
+
+def downgrade() -> None:
+    """Drop them again; SQLite drops columns in place, no trigger of the log is touched."""
+    op.drop_column("sentences", "ends_at")
+    op.drop_column("sentences", "starts_at")
+    op.drop_column("documents", "source_digest")
+    op.drop_column("documents", "source")
+    op.drop_table("wordings")
