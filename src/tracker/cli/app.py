@@ -32,6 +32,9 @@ COMMANDS = {
     "report": Place("views", "Print the progress tables as of a date."),
     "coverage": Place("views", "Prove that every sentence of a document is accounted for."),
     "seed": Place("setup", "Load register files; what is there already is left as it is."),
+    "ingest": Place(
+        "ingesting", "Read a source document: attach its wording to a register, or draft a new one."
+    ),
     "export": Place("views", "Write out the measures, commitments, assignments and log."),
     "db": Place("database", "Take care of the database."),
 }

@@ -116,6 +116,14 @@ def output(what: "Report | Table", form: str, out: Path | None = None) -> None:
         note(_("nothing found"))
 
 
+def put(text: str, out: Path | None = None) -> None:
+    """Print a file for people to edit, or write it: whole, or not at all."""
+    if out is None or str(out) == "-":
+        _print(text)
+    else:
+        _write(out, text.encode())
+
+
 def _print(text: str) -> None:
     try:
         sys.stdout.write(text)

@@ -20,7 +20,9 @@ TITLE_LIMIT = 30
 TITLE_EN_LIMIT = 90
 
 # What stands in keys: nothing that a command line, a file name or another program stumbles over.
-_CODE = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*")
+CODE = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*")
+_KEY = re.compile(r"[A-Za-z0-9-]+-\d{2,5}\.[1-9]\d{0,4}")
+_LAST_KEY = 32767
 
 
 class Owner(NamedTuple):
@@ -173,9 +175,14 @@ def _report(fields: Fields) -> FirstReport:
     )
 
 
+def _english(fields: Fields, name: str, *, limit: int | None = None) -> str:
+    """The English beside a Chinese field; where nobody has translated it, the Chinese again."""
+    return fields.maybe(f"{name}_en", limit=limit) or fields.text(name)
+
+
 def _code(fields: Fields) -> str:
     code = fields.text("code")
-    if code and not _CODE.fullmatch(code):
+    if code and not CODE.fullmatch(code):
         fields.problem(
             _("a code has letters, digits and inner hyphens: {said}").format(said=code), "code"
         )
@@ -190,7 +197,7 @@ def _register(top: Fields) -> Register:
     register = Register(
         code=code,
         title=document.text("title"),
-        title_en=document.text("title_en"),
+        title_en=_english(document, "title"),
         document_number=document.maybe("number"),
         issuer=document.maybe("issuer"),
         issued_on=document.day("issued_on", required=False),
@@ -202,12 +209,26 @@ def _register(top: Fields) -> Register:
         where=document.where,
     )
     document.finish()
+    _refuse_double_keys(register, top)
     return register
+
+
+def _refuse_double_keys(register: Register, top: Fields) -> None:
+    """Two sentences cannot be the same commitment, in whichever measures they stand."""
+    keys = Counter(
+        sentence.commitment.key
+        for measure in register.measures
+        for sentence in measure.sentences
+        if sentence.commitment
+    )
+    for key, times in keys.items():
+        if times > 1:
+            top.problem(_("{mark} stands here twice").format(mark=key), "measures")
 
 
 def _section(fields: Fields) -> Section:
     number = fields.number("number", limit=999) or 0
-    return Section(number, chinese(number), fields.text("title"), fields.text("title_en"))
+    return Section(number, chinese(number), fields.text("title"), _english(fields, "title"))
 
 
 def _measure(fields: Fields, code: str, sections: Collection[int]) -> Measure:
@@ -220,7 +241,7 @@ def _measure(fields: Fields, code: str, sections: Collection[int]) -> Measure:
         label=fields.text("label"),
         section=fields.number("section") or 0,
         title=fields.text("title"),
-        title_en=fields.text("title_en", limit=TITLE_EN_LIMIT),
+        title_en=_english(fields, "title", limit=TITLE_EN_LIMIT),
         sentences=fields.each(
             "sentences",
             lambda sentence: _sentence(sentence, key, next(places)),
@@ -249,11 +270,31 @@ def _sentence(fields: Fields, measure: str, place: int) -> Sentence:
         )
     fingerprint = fields.text("fingerprint")
     if fields.has("untracked"):
-        why, why_en = fields.text("untracked"), fields.text("untracked_en")
+        why, why_en = fields.text("untracked"), _english(fields, "untracked")
         return Sentence(number, fingerprint, None, why, why_en)
     # An amended text moves sentences; the key stays as it was first registered.
     key = f"{measure}.{fields.number('key', required=False) or number}"
     return Sentence(number, fingerprint, _commitment(fields, key), None, None)
+
+
+def _key(fields: Fields, measure: str, number: int) -> str:
+    """The key of a sentence's commitment: its own number, or the one it was first registered with,
+    in full where that was in another measure (`key: 2021-15.5`).
+    """
+    if not fields.has("key"):
+        return f"{measure}.{number}"
+    said = fields.text("key")
+    if _KEY.fullmatch(said) and said.startswith(measure.rpartition("-")[0] + "-"):
+        return said
+    if said.isascii() and said.isdecimal() and 1 <= int(said[:6]) <= _LAST_KEY:
+        return f"{measure}.{int(said)}"
+    fields.problem(
+        _("neither a number nor a key of this document: {said} (5, {measure}.5)").format(
+            said=said, measure=measure
+        ),
+        "key",
+    )
+    return f"{measure}.{number}"
 
 
 def _commitment(fields: Fields, key: str) -> Commitment:
@@ -268,7 +309,7 @@ def _commitment(fields: Fields, key: str) -> Commitment:
     return Commitment(
         key=key,
         title=fields.text("title", limit=TITLE_LIMIT),
-        title_en=fields.text("title_en", limit=TITLE_EN_LIMIT),
+        title_en=_english(fields, "title", limit=TITLE_EN_LIMIT),
         kind=fields.word("kind", Kind) or Kind.ACTION,
         weight=fields.number("weight", required=False) or 1,
         shares=shares,

@@ -12,7 +12,11 @@ def render(what: Report | Table, screen: Screen) -> str:
     parts += [
         f"- {fact.title}: {_safe(shown_cell(fact.value))}\n" for fact in what.facts if fact.title
     ]
-    parts += [f"\n## {_safe(table.title)}\n\n{_table(table, screen)}" for table in what.tables]
+    parts += [
+        f"\n## {_safe(table.title)}\n\n{_table(table, screen)}"
+        for table in what.tables
+        if table.shown
+    ]
     parts += [f"\n{_safe(note)}\n" for note in what.notes]
     return "".join(parts)
 

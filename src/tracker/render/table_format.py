@@ -27,7 +27,9 @@ def render(what: Report | Table, screen: Screen) -> str:
     facts = [(fact.title, shown_cell(fact.value)) for fact in what.facts if fact.title]
     if facts:
         parts.append(_plain(facts, screen.width) + "\n")
-    parts += [f"{harmless(table.title)}\n{_table(table, screen)}" for table in what.tables]
+    parts += [
+        f"{harmless(table.title)}\n{_table(table, screen)}" for table in what.tables if table.shown
+    ]
     parts += ["".join(f"{harmless(note)}\n" for note in what.notes)]
     return "\n".join(filter(None, parts))
 

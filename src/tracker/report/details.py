@@ -9,7 +9,7 @@ from tracker.report.model import Fact, Field, Report, Share, Table, tabulated
 from tracker.store import lookup, queries, rollups, states
 from tracker.store.ledger import Connection
 from tracker.store.loading import Change
-from tracker.store.rows import CommitmentRow, Filters, MeasureRow
+from tracker.store.rows import CommitmentRow, Filters, MeasureRow, SentenceRow
 
 
 def shown(db: Connection, said: str) -> Report:
@@ -46,14 +46,39 @@ def _measure(db: Connection, row: MeasureRow, filters: Filters) -> Report:
             Fact(None, _("Status"), status or _("retired")),
             Fact("share_done", _("Share"), numbers and Share(numbers.done, numbers.denominator)),
         ),
-        (listing.commitments(db, filters),),
+        (listing.commitments(db, filters), *_wording(db, row.key)),
     )
+
+
+def _wording(db: Connection, measure: str) -> list[Table]:
+    """The official wording of a measure, once a copy of the document is attached."""
+    rows = queries.sentence_rows(db, measure=measure)
+    if not any(row.wording for row in rows):
+        return []
+    return [
+        tabulated(
+            "wording",
+            _("Wording"),
+            rows,
+            [
+                Field("sentence", _("Sentence"), "number"),
+                Field("commitment", _("Key"), "commitment", optional=True),
+                Field("text", _("Wording"), "wording", flexible=True),
+                Field("start", None, "starts_at"),
+                Field("end", None, "ends_at"),
+            ],
+        )
+    ]
 
 
 def _commitment(db: Connection, row: CommitmentRow, filters: Filters) -> Report:
     numbers = rollups.numbers(db, states.now(), "commitment", filters).get(row.id)
     status = numbers.status if numbers else None
     hidden = {_("Key"), _("Commitment")}
+    sentences = queries.sentence_rows(db, measure=row.measure)
+    said = next(
+        (s for s in sentences if s.number == row.sentence and s.commitment == row.key), None
+    )
     assignments = tabulated(
         "assignments",
         _("Owners"),
@@ -71,6 +96,7 @@ def _commitment(db: Connection, row: CommitmentRow, filters: Filters) -> Report:
             Fact("document", _("Document"), row.document),
             Fact("section", None, row.section),
             Fact("sentence", _("Sentence"), row.sentence),
+            *_said(said),
             Fact("title", _("Title"), row.title),
             Fact("title_en", _("English title"), row.title_en),
             Fact("kind", _("Kind"), Kind(row.kind)),
@@ -83,6 +109,17 @@ def _commitment(db: Connection, row: CommitmentRow, filters: Filters) -> Report:
         ),
         (assignments, entries(db, filters=filters)),
     )
+
+
+def _said(row: SentenceRow | None) -> list[Fact]:
+    """The official wording of one sentence, and its characters in the attached copy."""
+    place = row and row.starts_at is not None and f"{row.starts_at}–{row.ends_at}"
+    return [
+        Fact("wording", _("Wording") if row and row.wording else None, row and row.wording),
+        Fact("start", None, row and row.starts_at),
+        Fact("end", None, row and row.ends_at),
+        Fact(None, _("Characters") if place else None, place),
+    ]
 
 
 def entries(

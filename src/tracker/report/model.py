@@ -56,6 +56,11 @@ class Table(NamedTuple):
     rows: list[tuple[Any, ...]]
     keyed: bool = False
 
+    @property
+    def shown(self) -> bool:
+        """Whether it is for people as well: one without a title is data only."""
+        return bool(self.title)
+
 
 class Field(NamedTuple):
     """A column and how its cells come out of a row: an attribute's name, or a function."""

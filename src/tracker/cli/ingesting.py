@@ -1,0 +1,132 @@
+"""Source documents: ingest."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tracker.cli import context
+from tracker.cli.options import Form, Format, Out
+from tracker.errors import Refusal, UsageRefusal
+from tracker.i18n import _
+
+if TYPE_CHECKING:
+    from tracker.sources.document import Document
+    from tracker.store.ledger import Connection
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def ingest(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A document: txt, md, html, docx or pdf.")
+    ],
+    code: Annotated[
+        str | None,
+        typer.Option(
+            "--as", metavar="CODE", help="Which document it is: one that is known, or a new code."
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what was read and change nothing.")
+    ] = False,
+    draft: Annotated[
+        bool,
+        typer.Option("--draft", help="Write a register file instead of attaching the wording."),
+    ] = False,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Attach what agrees, though other sentences differ.")
+    ] = False,
+    compare: Annotated[
+        str | None,
+        typer.Option("--compare", metavar="CODE", help="Measure the draft against this register."),
+    ] = None,
+    form: Format = Form.TABLE,
+    out: Out = None,
+) -> None:
+    """Read a source document: attach its wording to a register, or draft a new one.
+
+    Example: tracker ingest opinion.pdf --dry-run; tracker ingest plan.docx -o plan.yaml
+    """
+    from tracker.sources import document, files  # noqa: PLC0415 - not for help
+
+    _refuse_together(
+        {"--dry-run": dry_run, "--draft": draft, "--accept": accept, "--compare": bool(compare)}
+    )
+    read = document.read(files.read(file))
+    if dry_run:
+        _outline(read, form, out)
+    elif compare:
+        _compare(read, compare, form, out)
+    else:
+        with context.writing() as db:
+            _meet(db, read, file, code, form, out, draft=draft, accept=accept)
+
+
+def _refuse_together(given: dict[str, bool]) -> None:
+    chosen = [name for name, used in given.items() if used]
+    if len(chosen) > 1:
+        raise UsageRefusal(
+            _("these do not go together: {options}").format(options=", ".join(chosen))
+        )
+
+
+def _outline(read: "Document", form: str, out: Path | None) -> None:
+    from tracker.report import reading  # noqa: PLC0415 - not for help
+
+    context.output(reading.outlined(read), form, out)
+    context.note(_("nothing was changed: a dry run"))
+
+
+def _compare(read: "Document", code: str, form: str, out: Path | None) -> None:
+    from tracker.report import reading  # noqa: PLC0415 - not for help
+    from tracker.store import ingesting  # noqa: PLC0415 - as above
+
+    with context.reading() as db:
+        context.output(reading.compared(ingesting.measured(db, read, code)), form, out)
+
+
+def _meet(
+    db: "Connection",
+    read: "Document",
+    file: Path,
+    code: str | None,
+    form: str,
+    out: Path | None,
+    *,
+    draft: bool,
+    accept: bool,
+) -> None:
+    from tracker.report import reading  # noqa: PLC0415 - not for help
+    from tracker.store import ingesting  # noqa: PLC0415 - as above
+
+    meeting = ingesting.met(db, read, code)
+    if meeting.register is None or draft:
+        _write(meeting.file(), form, out, accept=accept)
+        if not read.items:
+            context.note(
+                _("nothing is numbered in {file}: the draft has no measures").format(file=file)
+            )
+        context.note(_("check it, then load it: tracker seed FILE"))
+        return
+    if not (meeting.same or accept):
+        context.output(reading.revised(meeting.fates), form, out)
+        raise Refusal(
+            _(
+                "{file} differs from the register of {code}; nothing was attached. Attach what agrees with"
+                " --accept, or bring the register to this text with --draft -o FILE"
+            ).format(file=file, code=meeting.code)
+        )
+    count = ingesting.attached(db, meeting, read, file.name)
+    total = sum(len(measure.sentences) for measure in meeting.register.measures)
+    context.output(reading.attached(meeting.code, file.name, count, total), form, out)
+
+
+def _write(text: str, form: str, out: Path | None, *, accept: bool) -> None:
+    if accept or form != Form.TABLE:
+        option = "--accept" if accept else "--format"
+        raise UsageRefusal(
+            _("the result is a register file, for which there is no {option}").format(option=option)
+        )
+    context.put(text, out)

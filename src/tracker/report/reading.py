@@ -1,0 +1,320 @@
+"""What was read from a source document: outline, what its sentences name, repairs, problems."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from tracker.i18n import _
+from tracker.register.comparison import Comparison
+from tracker.register.revision import Fate, words_apart
+from tracker.report.model import Fact, Field, Report, Share, Table, tabulated
+from tracker.sources.document import Document, Item, Sentence, accounted_characters
+from tracker.sources.repair import Repair
+
+
+def outlined(document: Document) -> Report:
+    """The document as it was understood, before anything comes of it."""
+    heading = document.heading
+    coverage = {
+        "characters": len(document.original),
+        "accounted": accounted_characters(document),
+    }
+    sentences = sum(len(item.sentences) for item in document.items)
+    return Report(
+        heading.title or _("a document without a title"),
+        (
+            Fact("title", None, heading.title),
+            Fact("number", _("Number"), heading.number),
+            Fact("issued", _("Issued"), heading.issued),
+            Fact("format", None, document.format),
+            Fact(None, _("Sections"), len(document.sections)),
+            Fact(None, _("Items"), len(document.items)),
+            Fact(None, _("Sentences"), sentences),
+            Fact("coverage", None, coverage),
+            Fact(
+                None,
+                _("Characters"),
+                _("{characters}, {accounted} of them accounted for").format(**coverage),
+            ),
+            Fact("accounted", None, _by_kind(document)),
+        ),
+        (
+            tabulated(
+                "sections",
+                _("Sections"),
+                document.sections,
+                [
+                    Field("no", _("Section"), "number"),
+                    Field("label", None, "label"),
+                    Field("title", _("Title"), "title", flexible=True),
+                ],
+            ),
+            _items(document),
+            *_repairs(document),
+            tabulated(
+                "problems",
+                _("To look at"),
+                document.problems,
+                [
+                    Field("where", _("Place"), "where"),
+                    Field("message", _("Finding"), "message", flexible=True),
+                ],
+            ),
+        ),
+    )
+
+
+def _by_kind(document: Document) -> dict[str, int]:
+    counts: Counter[str] = Counter()
+    for one in document.accounted:
+        counts[one.kind] += one.end - one.start
+    return dict(sorted(counts.items()))
+
+
+def _items(document: Document) -> Table:
+    return tabulated(
+        "items",
+        _("Items"),
+        document.items,
+        [
+            Field("ordinal", "#", "ordinal"),
+            Field("section", _("Section"), "section"),
+            Field("label", _("Label"), "label"),
+            Field("number", None, "number"),
+            Field("title", _("Title"), "title", flexible=True),
+            Field("table", None, lambda item: bool(item.cells)),
+            Field("cells", None, lambda item: {cell.column: cell.text for cell in item.cells}),
+            Field("sentences", None, lambda item: [_sentence(s) for s in item.sentences]),
+            Field(None, _("Sentences"), lambda item: len(item.sentences)),
+            Field(None, _("Provinces"), lambda item: _named(item, _provinces), flexible=True),
+            Field(None, _("Years"), lambda item: _named(item, _years), flexible=True),
+            Field(None, _("Units"), lambda item: _named(item, _units), flexible=True),
+        ],
+    )
+
+
+def _named(item: Item, what: Any) -> list[Any]:  # noqa: ANN401 - one of the functions below
+    return list(dict.fromkeys(name for sentence in item.sentences for name in what(sentence)))
+
+
+def _provinces(sentence: Sentence) -> list[str]:
+    return list(dict.fromkeys(m.code for m in sentence.mentions if not m.region))
+
+
+def _years(sentence: Sentence) -> list[int]:
+    return list(dict.fromkeys(due.year for due in sentence.dues))
+
+
+def _months(sentence: Sentence) -> list[str]:
+    return list(dict.fromkeys(f"{due.year}-{due.month:02}" for due in sentence.dues if due.month))
+
+
+def _units(sentence: Sentence) -> list[str]:
+    return [unit.name for unit in sentence.units]
+
+
+def _sentence(sentence: Sentence) -> dict[str, Any]:
+    return {
+        "n": sentence.number,
+        "text": sentence.text,
+        "start": sentence.start,
+        "end": sentence.end,
+        "point": sentence.point or None,
+        "provinces": _provinces(sentence),
+        "years": _years(sentence),
+        "months": _months(sentence),
+        "units": [
+            {"name": unit.name, "role": unit.role, "start": unit.start, "end": unit.end}
+            for unit in sentence.units
+        ],
+        "actor": sentence.actor,
+        "places": [
+            {"code": m.code, "words": m.words, "start": m.start, "end": m.end, "region": m.region}
+            for m in sentence.mentions
+        ],
+        "targets": [
+            {
+                "year": due.year,
+                "month": due.month,
+                "words": due.words,
+                "start": due.start,
+                "end": due.end,
+            }
+            for due in sentence.dues
+        ],
+    }
+
+
+def _repairs(document: Document) -> tuple[Table, Table]:
+    """Every repair as data; for people how many there are of a kind, and where the first one is."""
+    names = repair_names()
+    kinds: dict[str, list[Repair]] = {}
+    for repair in document.repairs:
+        kinds.setdefault(repair.kind, []).append(repair)
+    return (
+        tabulated(
+            "repairs",
+            "",
+            document.repairs,
+            [Field(name, None, name) for name in ("kind", "start", "end", "before", "after")],
+        ),
+        tabulated(
+            "repairs_by_kind",
+            _("Repairs"),
+            sorted(kinds.items()),
+            [
+                Field("kind", None, lambda pair: pair[0]),
+                Field(None, _("Repaired"), lambda pair: names.get(pair[0], pair[0])),
+                Field("count", _("Count"), lambda pair: len(pair[1])),
+                Field("first", _("First at character"), lambda pair: pair[1][0].start),
+            ],
+        ),
+    )
+
+
+def repair_names() -> dict[str, str]:
+    """What each kind of repair is called."""
+    return {
+        "line_break": _("lines joined inside sentences"),
+        "blank_line": _("blank lines inside sentences"),
+        "page_break": _("page breaks inside sentences"),
+        "page_number": _("page numbers"),
+        "page_heading": _("page headings"),
+        "page_mark": _("page marks"),
+        "full_width": _("full-width digits and letters"),
+        "bracket": _("half-width brackets"),
+        "zero_width": _("characters without width"),
+        "space": _("spaces between Chinese characters"),
+        "markup": _("signs of Markdown"),
+    }
+
+
+def attached(code: str, file: str, sentences: int, total: int) -> Report:
+    """What attaching a copy did."""
+    return Report(
+        _("Wording attached"),
+        (
+            Fact("document", _("Document"), code),
+            Fact("file", _("File"), file),
+            Fact("attached", _("Sentences with their wording"), sentences),
+            Fact("sentences", _("Sentences of the register"), total),
+        ),
+        (),
+    )
+
+
+def revised(fates: Sequence[Fate]) -> Report:
+    """What became of the sentences of a known document in another text of it."""
+    counts = Counter(fate.deed for fate in fates)
+    names = {
+        "same": _("as registered"),
+        "moved": _("moved"),
+        "changed": _("changed"),
+        "new": _("new"),
+        "gone": _("gone"),
+    }
+    return Report(
+        _("Against the register"),
+        tuple(Fact(deed, name, counts[deed]) for deed, name in names.items()),
+        (
+            tabulated(
+                "sentences",
+                _("Sentences that differ"),
+                [fate for fate in fates if fate.deed != "same"],
+                [
+                    Field("deed", None, "deed"),
+                    Field(None, _("Now"), lambda fate: names[fate.deed]),
+                    Field("place", _("Sentence"), "place"),
+                    Field("commitment", _("Commitment"), _commitment),
+                    Field("item", _("Stands in"), lambda f: f.item and f.item.label),
+                    Field("n", None, lambda f: f.new and f.new.number),
+                    Field("start", None, lambda f: f.new and f.new.start),
+                    Field("end", None, lambda f: f.new and f.new.end),
+                    Field("before", None, "before"),
+                    Field("after", None, lambda f: f.new and f.new.text),
+                    Field(None, _("Wording"), _apart, flexible=True),
+                    Field("effect", _("What it would do"), _effect, flexible=True),
+                ],
+            ),
+        ),
+    )
+
+
+def _commitment(fate: Fate) -> str | None:
+    return fate.old.commitment.key if fate.old and fate.old.commitment else None
+
+
+def _effect(fate: Fate) -> str:
+    tracked = _commitment(fate) is not None
+    match fate.deed:
+        case "new":
+            return _("becomes a commitment with a key of its own")
+        case "gone":
+            return _("is retired; its log stays") if tracked else _("leaves the register")
+        case "moved":
+            return _("keeps its key") if tracked else _("stays untracked")
+    return _("keeps its key; check what it says") if tracked else _("check why it is untracked")
+
+
+def _apart(fate: Fate) -> str:
+    """The wording; of a changed one what was left out in [-…-] and what was put in in {+…+}."""
+    if fate.new is None:
+        return fate.before or ""
+    if fate.deed != "changed" or fate.before is None:
+        return fate.new.text
+    signs = {"=": "{}", "-": "[-{}-]", "+": "{{+{}+}}"}
+    return "".join(
+        signs[deed].format(said) for deed, said in words_apart(fate.before, fate.new.text)
+    )
+
+
+def _share(part: int, whole: int) -> Share | None:
+    """A share of nothing is none."""
+    return Share(part, whole) if whole else None
+
+
+def compared(comparison: Comparison) -> Report:
+    """How well the draft of a known document does, against what people made of it."""
+    names = {
+        "owners_stated": _("owners that the text names"),
+        "years_stated": _("years that the text names"),
+        "owners": _("all owners"),
+        "years": _("all years"),
+    }
+    return Report(
+        _("The draft against the register"),
+        (
+            Fact("sentences", _("Sentences compared"), comparison.sentences),
+            Fact("unmatched", _("Sentences of the register not found"), comparison.unmatched),
+        ),
+        (
+            tabulated(
+                "scores",
+                _("Precision and recall"),
+                comparison.scores,
+                [
+                    Field("what", None, "what"),
+                    Field(None, _("What"), lambda score: names[score.what]),
+                    Field("registered", _("Registered"), "curated"),
+                    Field("drafted", _("Drafted"), "drafted"),
+                    Field("both", _("In both"), "both"),
+                    Field("recall", _("Recall"), lambda s: _share(s.both, s.curated)),
+                    Field("precision", _("Precision"), lambda s: _share(s.both, s.drafted)),
+                ],
+            ),
+            tabulated(
+                "differences",
+                _("Differences"),
+                comparison.differences,
+                [
+                    Field("key", _("Sentence"), "key"),
+                    Field("what", None, "what"),
+                    Field(None, _("What"), lambda difference: names[difference.what]),
+                    Field("missed", _("Not drafted"), lambda d: list(d.missed), flexible=True),
+                    Field(
+                        "invented", _("Not registered"), lambda d: list(d.invented), flexible=True
+                    ),
+                ],
+            ),
+        ),
+    )
