@@ -94,6 +94,10 @@ def test_the_command_reference_is_that_of_the_program() -> None:
         ("tracker show (a measure)", ("show", "2021-15")),
         ("tracker show (a commitment)", ("show", "2021-15.5")),
         ("tracker coverage", ("coverage",)),
+        (
+            "tracker ingest --dry-run",
+            ("ingest", str(ROOT / "tests" / "data" / "plan.txt"), "--dry-run"),
+        ),
         ("tracker seed", ("seed", str(ROOT / "tests" / "data" / "small.yaml"))),
         ("tracker export", ("export",)),
         ("tracker db info", ("db", "info")),

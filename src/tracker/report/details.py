@@ -46,29 +46,25 @@ def _measure(db: Connection, row: MeasureRow, filters: Filters) -> Report:
             Fact(None, _("Status"), status or _("retired")),
             Fact("share_done", _("Share"), numbers and Share(numbers.done, numbers.denominator)),
         ),
-        (listing.commitments(db, filters), *_wording(db, row.key)),
+        (listing.commitments(db, filters), _wording(db, row.key)),
     )
 
 
-def _wording(db: Connection, measure: str) -> list[Table]:
-    """The official wording of a measure, once a copy of the document is attached."""
-    rows = queries.sentence_rows(db, measure=measure)
-    if not any(row.wording for row in rows):
-        return []
-    return [
-        tabulated(
-            "wording",
-            _("Wording"),
-            rows,
-            [
-                Field("sentence", _("Sentence"), "number"),
-                Field("commitment", _("Key"), "commitment", optional=True),
-                Field("text", _("Wording"), "wording", flexible=True),
-                Field("start", None, "starts_at"),
-                Field("end", None, "ends_at"),
-            ],
-        )
-    ]
+def _wording(db: Connection, measure: str) -> Table:
+    """The official wording of a measure; not shown before a copy of the document is attached."""
+    rows = [row for row in queries.sentence_rows(db, measure=measure) if row.wording]
+    return tabulated(
+        "wording",
+        _("Wording") if rows else "",
+        rows,
+        [
+            Field("sentence", _("Sentence"), "number"),
+            Field("commitment", _("Key"), "commitment", optional=True),
+            Field("text", _("Wording"), "wording", flexible=True),
+            Field("start", None, "starts_at"),
+            Field("end", None, "ends_at"),
+        ],
+    )
 
 
 def _commitment(db: Connection, row: CommitmentRow, filters: Filters) -> Report:
