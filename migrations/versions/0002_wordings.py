@@ -23,10 +23,19 @@ def upgrade() -> None:
     op.add_column("documents", sa.Column("source_digest", sa.Text()))
     op.add_column("sentences", sa.Column("starts_at", sa.Integer()))
     op.add_column("sentences", sa.Column("ends_at", sa.Integer()))
+    op.add_column("commitments", sa.Column("fingerprint", sa.Text()))
+    # What a retired commitment said is not known any more: another sentence may stand in its place.
+    op.execute(
+        "UPDATE commitments SET fingerprint = (SELECT s.fingerprint FROM sentences s"
+        " WHERE s.measure_id = commitments.measure_id AND s.number = commitments.sentence)"
+        " WHERE EXISTS (SELECT 1 FROM assignments a"
+        " WHERE a.commitment_id = commitments.id AND a.standing)"
+    )
 
 
 def downgrade() -> None:
     """Drop them again; SQLite drops columns in place, no trigger of the log is touched."""
+    op.drop_column("commitments", "fingerprint")
     op.drop_column("sentences", "ends_at")
     op.drop_column("sentences", "starts_at")
     op.drop_column("documents", "source_digest")

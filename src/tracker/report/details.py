@@ -91,7 +91,7 @@ def _commitment(db: Connection, row: CommitmentRow, filters: Filters) -> Report:
             Fact("measure", _("Measure"), row.measure),
             Fact("document", _("Document"), row.document),
             Fact("section", None, row.section),
-            Fact("sentence", _("Sentence"), row.sentence),
+            Fact("sentence", None, row.sentence),
             *_said(said),
             Fact("title", _("Title"), row.title),
             Fact("title_en", _("English title"), row.title_en),
@@ -108,13 +108,22 @@ def _commitment(db: Connection, row: CommitmentRow, filters: Filters) -> Report:
 
 
 def _said(row: SentenceRow | None) -> list[Fact]:
-    """The official wording of one sentence, and its characters in the attached copy."""
-    place = row and row.starts_at is not None and f"{row.starts_at}–{row.ends_at}"
+    """Where the sentence stands, its official wording, and its characters in the attached copy."""
+    if row is None:
+        return [Fact(name, None, None) for name in ("wording", "start", "end")]
+    place = _("{section}、{label}{title}, sentence {number}").format(
+        section=row.section_label,
+        label=row.label,
+        title=row.measure_title,
+        number=row.number,
+    )
+    characters = "" if row.starts_at is None else f"{row.starts_at}–{row.ends_at}"
     return [
-        Fact("wording", _("Wording") if row and row.wording else None, row and row.wording),
-        Fact("start", None, row and row.starts_at),
-        Fact("end", None, row and row.ends_at),
-        Fact(None, _("Characters") if place else None, place),
+        Fact(None, _("Stands in"), place),
+        Fact("wording", _("Wording") if row.wording else None, row.wording),
+        Fact("start", None, row.starts_at),
+        Fact("end", None, row.ends_at),
+        Fact(None, _("Characters") if characters else None, characters),
     ]
 
 

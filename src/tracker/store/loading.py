@@ -96,6 +96,7 @@ class Loader:
         """Bring the ledger's document to what its register says."""
         self._refuse_unknown_owners(given)
         self._refuse_lookalike(given)
+        self._refuse_other_keys(given)
         document = self._document(given, fingerprint)
         section_ids = self._bring(
             sections,
@@ -155,6 +156,29 @@ class Loader:
         if like:
             message = _("there is a document {code} already").format(code=like[0])
             raise BadFile([Problem(f"{given.where}: code", message)])
+
+    def _refuse_other_keys(self, given: Register) -> None:
+        """A key stays with its sentence: neither moves to another one, nor does one get another key."""
+        rows = self.db.execute(
+            select(commitments.c.key, commitments.c.fingerprint, _stands(commitments.c.id))
+            .join(measures, measures.c.id == commitments.c.measure_id)
+            .join(documents, documents.c.id == measures.c.document_id)
+            .where(documents.c.code == given.code, commitments.c.fingerprint.is_not(None))
+        ).all()
+        retired = {key: mark for key, mark, standing in rows if not standing}
+        held: dict[str, list[str]] = {}
+        for key, mark, standing in rows:
+            if standing:
+                held.setdefault(mark, []).append(key)
+        problems = []
+        for measure in given.measures:
+            for mark, own in ((s.fingerprint, s.commitment) for s in measure.sentences):
+                if own and own.key not in (keys := held.get(mark, [own.key])):
+                    problems.append(Problem(own.where, _another_key(keys[0])))
+                elif own and retired.get(own.key, mark) != mark:
+                    problems.append(Problem(own.where, _used_key(own.key)))
+        if problems:
+            raise BadFile(problems)
 
     def _document(self, given: Register, fingerprint: str) -> int:
         row = {
@@ -350,8 +374,9 @@ class Loader:
                 self.changes.append(Change("added", what, str(mark)))
             elif differing := _differing(row, values):
                 self.db.execute(update(table).where(table.c.id == row.id).values(values))
-                # Another print of the same content, in the file or of the file, changes nothing.
-                differing = [name for name in differing if name != "fingerprint"]
+                if table is documents:
+                    # Another print of the same file changes nothing.
+                    differing = [name for name in differing if name != "fingerprint"]
                 if differing:
                     self.changes.append(Change("changed", what, str(mark), ", ".join(differing)))
         fresh = [dict(values) for mark, values in wanted.items() if mark not in rows]
@@ -361,6 +386,21 @@ class Loader:
             row._mapping[key]: row.id  # noqa: SLF001 - documented
             for row in self.db.execute(select(table).where(*chosen).order_by(table.c.id))
         }
+
+
+def _another_key(key: str) -> str:
+    return _("this sentence was registered as {key} and keeps it: write key: {key}").format(key=key)
+
+
+def _used_key(key: str) -> str:
+    return _(
+        "{key} was another sentence, now gone: give this one a number that none ever had"
+    ).format(key=key)
+
+
+def _stands(commitment: ColumnElement[int]) -> ColumnElement[bool]:
+    """Whether somebody owns it."""
+    return exists().where(assignments.c.commitment_id == commitment, assignments.c.standing)
 
 
 def _refuse_what_is_no_tree(given: Sequence[Owner], parents: Mapping[str, str | None]) -> None:
@@ -408,6 +448,7 @@ def _commitment_row(measure: int, sentence: Sentence, given: Commitment) -> dict
         "measure_id": measure,
         "key": given.key,
         "sentence": sentence.number,
+        "fingerprint": sentence.fingerprint,
         "title": given.title,
         "title_en": given.title_en,
         "kind": given.kind.value,

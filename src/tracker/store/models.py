@@ -146,6 +146,8 @@ commitments = Table(
     Column("measure_id", ForeignKey("measures.id"), nullable=False, index=True),
     Column("key", Text, nullable=False, unique=True),
     Column("sentence", SmallInteger, nullable=False),
+    # Of the sentence that it is, or was when it was retired: a key is never given to another one.
+    Column("fingerprint", Text),
     Column("title", Text, nullable=False),
     Column("title_en", Text, nullable=False),
     Column("kind", Text, nullable=False),

@@ -127,7 +127,9 @@ class SentenceRow(NamedTuple):
     measure_title: str
     measure_title_en: str
     measure_number: int
+    label: str
     section: int
+    section_label: str
     number: int
     fingerprint: str
     commitment: str | None
