@@ -273,7 +273,7 @@ def _sentence(fields: Fields, measure: str, place: int) -> Sentence:
         why, why_en = fields.text("untracked"), _english(fields, "untracked")
         return Sentence(number, fingerprint, None, why, why_en)
     # An amended text moves sentences; the key stays as it was first registered.
-    key = f"{measure}.{fields.number('key', required=False) or number}"
+    key = _key(fields, measure, number)
     return Sentence(number, fingerprint, _commitment(fields, key), None, None)
 
 

@@ -153,7 +153,7 @@ class _Matcher:
                     item.sentences[block.b + n],
                     measure,
                     measure.sentences[block.a + n],
-                    SAME if block.a == block.b else MOVED,
+                    SAME,
                 )
 
     def _elsewhere(self) -> None:
@@ -258,11 +258,12 @@ def words_apart(before: str, after: str) -> list[tuple[str, str]]:
     """Both wordings as one list of pieces: `=` stays, `-` was left out, `+` was put in."""
     import rjieba  # noqa: PLC0415 - a dictionary of many megabytes, for the few that differ
 
-    old, new = rjieba.cut(fold(before), False), rjieba.cut(fold(after), False)
+    old, new = (rjieba.cut("".join(text.split()), False) for text in (before, after))
+    alike = SequenceMatcher(None, [*map(fold, old)], [*map(fold, new)], autojunk=False)
     pieces: list[tuple[str, str]] = []
-    for deed, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    for deed, a, b, c, d in alike.get_opcodes():
         if deed == "equal":
-            pieces.append(("=", "".join(old[a:b])))
+            pieces.append(("=", "".join(new[c:d])))
             continue
         if a < b:
             pieces.append(("-", "".join(old[a:b])))

@@ -11,6 +11,9 @@ from tracker.report.model import Fact, Field, Report, Share, Table, tabulated
 from tracker.sources.document import Document, Item, Sentence, accounted_characters
 from tracker.sources.repair import Repair
 
+# Of what two wordings share, the characters shown around a difference.
+_STAYS = 24
+
 
 def outlined(document: Document) -> Report:
     """The document as it was understood, before anything comes of it."""
@@ -262,10 +265,16 @@ def _apart(fate: Fate) -> str:
         return fate.before or ""
     if fate.deed != "changed" or fate.before is None:
         return fate.new.text
-    signs = {"=": "{}", "-": "[-{}-]", "+": "{{+{}+}}"}
+    signs = {"-": "[-{}-]", "+": "{{+{}+}}"}
     return "".join(
-        signs[deed].format(said) for deed, said in words_apart(fate.before, fate.new.text)
+        _shortened(said) if deed == "=" else signs[deed].format(said)
+        for deed, said in words_apart(fate.before, fate.new.text)
     )
+
+
+def _shortened(said: str) -> str:
+    """What stays, without its middle where that is long."""
+    return said if len(said) <= _STAYS else f"{said[: _STAYS // 2]}…{said[-_STAYS // 2 :]}"
 
 
 def _share(part: int, whole: int) -> Share | None:

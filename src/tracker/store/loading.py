@@ -123,7 +123,7 @@ class Loader:
         )
         stated = {measure.key: measure.sentences for measure in given.measures}
         for key, measure_id in measure_ids.items():
-            self._sentences(measure_id, stated.get(key, ()))
+            self._sentences(key, measure_id, stated.get(key, ()))
         self._commitments({measure_ids[key]: said for key, said in stated.items()}, measure_ids)
         self._add_assignments()
         self._correct_targets(document)
@@ -196,7 +196,7 @@ class Loader:
         )
         return ids[given.code]
 
-    def _sentences(self, measure: int, given: Sequence[Sentence]) -> None:
+    def _sentences(self, key: str, measure: int, given: Sequence[Sentence]) -> None:
         before = self.db.execute(
             select(sentences.c.number, sentences.c.fingerprint).where(
                 sentences.c.measure_id == measure
@@ -224,6 +224,7 @@ class Loader:
             },
             [sentences.c.measure_id == measure],
             "number",
+            below=f"{key}.",
         )
         self.db.execute(
             delete(sentences).where(
@@ -365,20 +366,27 @@ class Loader:
         wanted: Mapping[Any, Mapping[str, Any]],
         chosen: Sequence[ColumnElement[bool]],
         key: str,
+        *,
+        below: str = "",
     ) -> dict[Any, int]:
-        """Make the `chosen` rows of `table` as `wanted`, by key; gives the ids of all by key."""
+        """Make the `chosen` rows of `table` as `wanted`, by key; gives the ids of all by key.
+
+        `below` stands before the key in the account of changes.
+        """
         rows = {row._mapping[key]: row for row in self.db.execute(select(table).where(*chosen))}  # noqa: SLF001 - documented
         for mark, values in wanted.items():
             row = rows.get(mark)
             if row is None:
-                self.changes.append(Change("added", what, str(mark)))
+                self.changes.append(Change("added", what, f"{below}{mark}"))
             elif differing := _differing(row, values):
                 self.db.execute(update(table).where(table.c.id == row.id).values(values))
                 if table is documents:
                     # Another print of the same file changes nothing.
                     differing = [name for name in differing if name != "fingerprint"]
                 if differing:
-                    self.changes.append(Change("changed", what, str(mark), ", ".join(differing)))
+                    self.changes.append(
+                        Change("changed", what, f"{below}{mark}", ", ".join(differing))
+                    )
         fresh = [dict(values) for mark, values in wanted.items() if mark not in rows]
         if fresh:
             self.db.execute(insert(table), fresh)
