@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 from tracker.render import Screen
@@ -14,8 +15,23 @@ _ACTING = re.compile("[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 def render(what: Report | Table, screen: Screen) -> str:
     """The data columns and facts under their documented names."""
     data = _table(what) if isinstance(what, Table) else _report(what)
-    text = json.dumps(data, ensure_ascii=not screen.unicode, indent=1)
+    text = _lines(data, lambda value: json.dumps(value, ensure_ascii=not screen.unicode))
     return _ACTING.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
+
+
+def _lines(data: Any, dumped: Callable[[Any], str], indent: str = "") -> str:  # noqa: ANN401 - as below
+    """Objects and arrays of objects over lines, an object of an array in one: for people to look
+    through, and as fast as the library writes.
+    """
+    if isinstance(data, dict) and data and not indent.startswith("  "):
+        inner = (
+            f"{indent} {dumped(name)}: {_lines(value, dumped, indent + ' ')}"
+            for name, value in data.items()
+        )
+        return "{\n" + ",\n".join(inner) + f"\n{indent}}}"
+    if isinstance(data, list) and data and isinstance(data[0], dict):
+        return "[\n" + ",\n".join(f"{indent} {dumped(row)}" for row in data) + f"\n{indent}]"
+    return dumped(data)
 
 
 def _report(report: Report) -> dict[str, Any]:

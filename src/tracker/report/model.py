@@ -14,6 +14,7 @@ from tracker.i18n import either
 # Control characters, and the marks that turn the direction of what follows.
 _ACTING = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _BAR = 8
+_PLAIN = frozenset({str, int, bool, type(None)})
 
 
 class Share(NamedTuple):
@@ -112,8 +113,10 @@ class Report(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def data_value(value: Any) -> Any:  # noqa: ANN401 - any cell
+def data_value(value: Any) -> Any:  # noqa: ANN401, PLR0911 - any cell, one kind after the other
     """A cell as JSON has it."""
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, Share):
         return value.part / value.whole if value.whole else 0.0
     if isinstance(value, Mapping):

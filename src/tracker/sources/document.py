@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from heapq import merge
 from itertools import chain
@@ -32,7 +32,7 @@ class Sentence(NamedTuple):
     """One sentence: `text` as mended, [start, end) in the original.
 
     What it names stands with places in the original as well: provinces (and regions, by rule),
-    target years, responsible units. `actor` is who acts, by grammar. `opened` is the target year
+    target years, responsible units. `opened` is the target year
     with which its paragraph opened; `noted` are the units of the note that ends its paragraph.
     """
 
@@ -44,9 +44,14 @@ class Sentence(NamedTuple):
     mentions: tuple[Mention, ...]
     dues: tuple[Due, ...]
     units: tuple[Unit, ...]
-    actor: str | None
     opened: Due | None
     noted: tuple[Unit, ...]
+
+    @property
+    def actor(self) -> str | None:
+        """Who acts, by grammar; None where nobody is said to."""
+        found = units.actor(self.text)
+        return found[0] if found else None
 
 
 class Cell(NamedTuple):
@@ -144,6 +149,14 @@ def _as_printed(original: str, line: str) -> str:
     return " ".join(word for word in re.split(rf"(?<=[{CJK}]) (?=[{CJK}])", printed) if word)
 
 
+class _Named(NamedTuple):
+    """What one sentence names."""
+
+    mentions: tuple[Mention, ...]
+    dues: tuple[Due, ...]
+    units: tuple[Unit, ...]
+
+
 class _Facts:
     """What the sentences of one document name; looked up once for the whole text."""
 
@@ -156,32 +169,45 @@ class _Facts:
 
     def item(self, ordinal: int, item: outline.Item) -> Item:
         """An item of the outline with what its sentences name."""
-        sentences = [self._sentence(n, said, item) for n, said in enumerate(item.sentences, 1)]
+        named = [self._named_by(said, item) for said in item.sentences]
         paragraphs = [said.paragraph for said in item.sentences]
+        opened = _opened([one.dues for one in named], paragraphs)
+        noted = _noted([one.units for one in named], paragraphs)
         return Item(
             ordinal,
             item.section,
             item.label,
             item.number,
             item.title,
-            tuple(_noted(_opened(sentences, paragraphs), paragraphs)),
+            tuple(
+                Sentence(
+                    number,
+                    said.text,
+                    *self._place(said.start, said.end),
+                    said.point,
+                    one.mentions,
+                    one.dues,
+                    one.units,
+                    under,
+                    after,
+                )
+                for number, (said, one, under, after) in enumerate(
+                    zip(item.sentences, named, opened, noted, strict=True), 1
+                )
+            ),
             tuple(
                 Cell(column, self._mended.text[start:end], *self._place(start, end))
                 for column, (start, end) in (item.cells or {}).items()
             ),
         )
 
-    def _sentence(self, number: int, said: outline.Sentence, item: outline.Item) -> Sentence:
+    def _named_by(self, said: outline.Sentence, item: outline.Item) -> _Named:
+        """What a sentence, and the other cells of its row, name."""
         notes = self._notes[
             bisect_left(self._note_starts, said.start) : bisect_left(self._note_starts, said.end)
         ]
-        mentions = [
-            mention
-            for mention in self._named(said.start, said.end)
-            if not any(note.start <= mention.start < note.end for note in notes)
-        ]
-        dues = self._dues(said.start, said.end)
         stated = [unit for note in notes for unit in note.units]
+        dues = self._dues(said.start, said.end)
         for column, (start, end) in (item.cells or {}).items():
             if start == said.start:
                 continue
@@ -189,39 +215,26 @@ class _Facts:
                 dues += self._dues(start, end)
             elif role := _column_role(column):
                 stated += units.listed(self._mended.text, start, end, role)
-        who = units.actor(said.text)
-        return Sentence(
-            number,
-            said.text,
-            *self._place(said.start, said.end),
-            said.point,
+        mentions = self._mentions[
+            bisect_left(self._starts, said.start) : bisect_left(self._starts, said.end)
+        ]
+        return _Named(
             tuple(
-                m._replace(start=a, end=b)
+                Mention(m.code, *self._place(m.start, m.end), m.words, m.region)
                 for m in mentions
-                for a, b in [self._place(m.start, m.end)]
+                if not any(note.start <= m.start < note.end for note in notes)
             ),
-            tuple(
-                due._replace(start=a, end=b)
-                for due in dues
-                for a, b in [self._place(due.start, due.end)]
-            ),
-            tuple(
-                unit._replace(start=a, end=b)
-                for unit in stated
-                for a, b in [self._place(unit.start, unit.end)]
-            ),
-            who and who[0],
-            None,
-            (),
+            tuple(dues),
+            tuple(Unit(u.name, u.role, *self._place(u.start, u.end)) for u in stated),
         )
 
-    def _named(self, start: int, end: int) -> list[Mention]:
-        return self._mentions[bisect_left(self._starts, start) : bisect_left(self._starts, end)]
-
     def _dues(self, start: int, end: int) -> list[Due]:
+        text = self._mended.text[start:end]
+        if not ("年" in text or "月" in text or "季度" in text):
+            return []
         return [
-            due._replace(start=due.start + start, end=due.end + start)
-            for due in years.dues(self._mended.text[start:end], self._issued)
+            Due(d.year, d.month, *self._place(start + d.start, start + d.end), d.words, d.governs)
+            for d in years.dues(text, self._issued)
         ]
 
     def _place(self, start: int, end: int) -> tuple[int, int]:
@@ -237,26 +250,28 @@ def _column_role(column: str) -> Role | None:
     return Role.SUPPORT if re.search("配合|参[与加]|协[助办同]", column) else Role.JOINT
 
 
-def _opened(sentences: list[Sentence], paragraphs: list[int]) -> Iterator[Sentence]:
-    """The same, each with the target year that its paragraph opened with before it."""
-    opened, paragraph = None, None
-    for sentence, at in zip(sentences, paragraphs, strict=True):
+def _opened(dues: Sequence[tuple[Due, ...]], paragraphs: Sequence[int]) -> list[Due | None]:
+    """For each sentence the target year with which its paragraph opened."""
+    opened: Due | None = None
+    paragraph, found = None, []
+    for own, at in zip(dues, paragraphs, strict=True):
         if at != paragraph:
             opened, paragraph = None, at
-        opened = next((due for due in sentence.dues if due.governs), opened)
-        yield sentence._replace(opened=opened)
+        opened = next((due for due in own if due.governs), opened)
+        found.append(opened)
+    return found
 
 
-def _noted(sentences: Iterable[Sentence], paragraphs: list[int]) -> Iterator[Sentence]:
-    """The same, each with the units of the note that follows it in its paragraph."""
+def _noted(stated: Sequence[tuple[Unit, ...]], paragraphs: Sequence[int]) -> list[tuple[Unit, ...]]:
+    """For each sentence the units of the note that follows it in its paragraph."""
     noted: tuple[Unit, ...] = ()
     paragraph, found = None, []
-    for sentence, at in reversed(list(zip(sentences, paragraphs, strict=True))):
+    for own, at in zip(reversed(stated), reversed(paragraphs), strict=True):
         if at != paragraph:
             noted, paragraph = (), at
-        noted = sentence.units or noted
-        found.append(sentence._replace(noted=noted))
-    return reversed(found)
+        noted = own or noted
+        found.append(noted)
+    return found[::-1]
 
 
 def _problems(original: str, mended: Repaired, found: outline.Outline) -> Iterator[Problem]:

@@ -96,6 +96,8 @@ class _Reader:
         self._items: list[Item] = []
         self._sentences: list[Sentence] = []
         self._header: list[str] = []
+        # Asked for more than once: to tell titles, then to read.
+        self._cut: dict[tuple[int, int], list[tuple[int, int]]] = {}
 
     def read(self) -> Outline:
         """The outline of all parts of the text."""
@@ -147,7 +149,7 @@ class _Reader:
         self._close()
         own = paragraph.label
         assert own is not None
-        end = next(self._spans_of(own.end, paragraph.end), (0, paragraph.end))[1]
+        end = next(iter(self._spans_of(own.end, paragraph.end)), (0, paragraph.end))[1]
         if end - own.end > _TITLE_LIMIT and end < paragraph.end:
             end = paragraph.end
         title = _bare(self._text[own.end : end])
@@ -190,8 +192,13 @@ class _Reader:
                 self._sentences.append(Sentence(first, last, text, start, point))
             self._account("sentence", first, last)
 
-    def _spans_of(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+    def _spans_of(self, start: int, end: int) -> list[tuple[int, int]]:
         """The sentences of [start, end), each with the notes of responsibility behind it."""
+        if (start, end) not in self._cut:
+            self._cut[start, end] = list(self._cut_up(start, end))
+        return self._cut[start, end]
+
+    def _cut_up(self, start: int, end: int) -> Iterator[tuple[int, int]]:
         held: tuple[int, int] | None = None
         for first, last in sentence_spans(self._text, start, end):
             at = first
@@ -254,7 +261,7 @@ class _Reader:
         """The first sentence behind a label, where more follows it in the item."""
         own = every[at].label
         assert own is not None
-        span = next(self._spans_of(own.end, every[at].end), None)
+        span = next(iter(self._spans_of(own.end, every[at].end)), None)
         continued = at + 1 < len(every) and every[at + 1].part in (Part.BODY, Part.POINT)
         if span and own.level != Level.ARTICLE and (span[1] < every[at].end or continued):
             return span

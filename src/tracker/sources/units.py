@@ -60,6 +60,10 @@ _LINE_END = re.compile(r"(?<![、，,；;：:])\n|[\t|。]|\Z")
 _ACTS = re.compile(
     r"要|应|必?须|(?<!所)需|将|可以|不得|会同|负责|牵头|是(?=.{0,16}(?:责任|主体))|按|根据|结合|组织|指导|统筹|制定|编制|印发|开展|加强|建立|健全|完善|推[进动]|落实|加[快大]|做好|定期|每年|大力|扎实|坚决|狠抓|着力|积极(?!性)|认真|切实|进一步|深入|全面|努力|继续|率先|充分|抓|对|把|筛选|推荐|审"
 )
+# Where a sentence may have somebody who acts: most have nobody, and are not read closely.
+_MAY_ACT = re.compile(
+    rf"[部委局厅办署院会行社处室司组馆站校台所省市县区州盟旗乡镇联协府央位门心团业构关织地方道班政）)]\s*(?:{_ACTS.pattern})"
+)
 _BY = re.compile("(?<!自)由|(?<![财已曾])经(?![济信贸营开])")
 _CLAUSE = re.compile("[^，,；;：:。！？]+")
 _PART = re.compile("[^，,；;。]+")
@@ -109,6 +113,8 @@ def listed(text: str, start: int, end: int, role: Role) -> list[Unit]:
 
 def actor(sentence: str) -> tuple[str, int, int] | None:
     """Who acts in the sentence by its grammar, with the offsets: 各省（区、市）要…, 由某部门负责."""
+    if not _MAY_ACT.search(sentence, 0, _OPENING):
+        return None
     read, at = _reading(sentence, 0, min(len(sentence), _OPENING))
     for clause in _CLAUSE.finditer(read):
         by = _BY.search(clause[0])
