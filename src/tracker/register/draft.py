@@ -4,7 +4,7 @@ Owners and targets follow docs/register.md as far as words can tell; what they c
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from tracker.domain.target import Target
@@ -44,7 +44,11 @@ _TOGETHER = re.compile("共同|合作|联合|协作|交界|等中部六省")
 _CONTINUING = re.compile("^(?:坚持|坚决|严格|严禁|保持|始终|毫不动摇|牢牢)")
 _GOAL = re.compile("目标|指标")
 _TITLE_YEARS = re.compile(r"(?:[—－\-至~]\s*)?(20\d\d)\s*年")
-_LABEL = re.compile(r"^[（(\d一二三四五六七八九十）)．.、是\s①-⑳]{1,6}(?=[\u4e00-\u9fff])")
+# When, where, how, on what ground: not yet what is to be done.
+_CIRCUMSTANCE = re.compile(
+    "(?:到|至|在|以|按照?|根据|为|依托|围绕|聚焦|通过|针对|对|结合|力争|自|从|随着)[^，]{1,40}$|[^，]{0,6}年[^，]{0,8}$"
+)
+_NOBODY = (Role.SUPPORT, None)
 
 
 class Draft(NamedTuple):
@@ -80,6 +84,8 @@ class _Drafter:
     def __init__(self, document: Document, code: str, known: frozenset[str]) -> None:
         self.document, self.code, self.known = document, code, known
         self.remarks: dict[str, list[str]] = {}
+        # Sentences of a document of another region that name nobody.
+        self.unnamed = 0
         title = document.heading.title
         self.regional = bool(_REGIONAL.search(title))
         named_in_title = [m.code for m in mentions(title) if not m.region]
@@ -91,6 +97,9 @@ class _Drafter:
         sections = _sections(self.document)
         measures = tuple(self._measure(item, sections) for item in self.document.items)
         self._remark(self.code, _("a draft: check every owner, target and title, then load it"))
+        if self.unnamed:
+            unnamed = _("? {count} sentences name no province: the six of the region by rule")
+            self._remark(self.code, unnamed.format(count=self.unnamed))
         for problem in self.document.problems:
             self._remark(self.code, f"? {problem}")
         register = Register(
@@ -112,7 +121,7 @@ class _Drafter:
 
     def _measure(self, item: source.Item, sections: dict[int | None, Section]) -> Measure:
         key = f"{self.code}-{item.ordinal:02}"
-        title = item.title or _label(item.sentences[0].text if item.sentences else item.label)
+        title = item.title or (_label(item.sentences[0]) if item.sentences else item.label)
         if not item.sentences:
             self._remark(key, _("? only a heading: nothing stands below it"))
         return Measure(
@@ -131,7 +140,7 @@ class _Drafter:
     def _commitment(self, measure: str, item: source.Item, said: source.Sentence) -> Commitment:
         key = f"{measure}.{said.number}"
         target, basis = self._target(key, said)
-        title = _label(said.text)
+        title = _label(said)
         return Commitment(
             key=key,
             title=title,
@@ -194,7 +203,7 @@ class _Drafter:
         return None
 
     def _by_rule(
-        self, key: str, said: source.Sentence, stated: Collection[str]
+        self, key: str, said: source.Sentence, stated: Mapping[str, tuple[Role, str | None]]
     ) -> Iterator[tuple[str, Role]]:
         regions = {m.code: m.words for m in said.mentions if m.region and m.code not in stated}
         for code, words in regions.items():
@@ -210,10 +219,9 @@ class _Drafter:
         if self.home:
             yield self.home, Role.LEAD
             return
-        if not self.regional:
-            self._remark(key, _("? nobody is named: the six of the region by rule"))
-        # Whoever the centre leads is helped by it.
-        helped = duty or CENTRAL in stated
+        self.unnamed += not self.regional
+        # Whom the centre leads, it helps; what it only guides, they do.
+        helped = duty or stated.get(CENTRAL, _NOBODY)[0] in (Role.LEAD, Role.JOINT)
         for code in REGION:
             yield code, Role.SUPPORT if helped else Role.JOINT
 
@@ -264,8 +272,9 @@ def _kind(item: source.Item, said: source.Sentence) -> Kind:
     return Kind.CONTINUING if _CONTINUING.match(said.text) else Kind.ACTION
 
 
-def _label(text: str) -> str:
-    """A short label for a sentence: its first clause. A person words it better."""
-    clause = re.split("[，；：。！？]", _LABEL.sub("", text), maxsplit=1)[0].strip()
-    clause = " ".join(clause.split())
-    return clause[:TITLE_LIMIT] or text[:TITLE_LIMIT]
+def _label(said: source.Sentence) -> str:
+    """A short label for a sentence: its first clause that says a deed. A person words it better."""
+    text = "".join(said.text.removeprefix(said.point).split())
+    clauses = [clause for clause in re.split("[，；：。！？]", text) if clause]
+    deeds = [clause for clause in clauses if not _CIRCUMSTANCE.match(clause)]
+    return (deeds or clauses or [text])[0][:TITLE_LIMIT]
