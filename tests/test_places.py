@@ -162,6 +162,9 @@ def test_lookalikes_name_nobody_or_what_really_stands_there(text: str, codes: st
         北京大同时代公司 | BJ
         兴国、于都 | JX
         兴国安邦 |
+        站在坝上而不是坐在会上 |
+        张家口、坝上的草场 | HE
+        坝上地区的草场 | HE
     """),
 )
 def test_a_name_that_is_a_word_too_counts_beside_places(text: str, codes: str) -> None:

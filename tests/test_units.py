@@ -77,7 +77,33 @@ NOTES = [
     ("修路（见附图。（市交通局负责）1）架桥。（市水利局负责）", "L市交通局 | L市水利局"),
 ]
 
+UNSAID = [
+    ("修路。（交通厅）", "L交通厅"),
+    ("修路。(交通厅)", "L交通厅"),
+    ("修路。 （交通厅）\n2.修桥。", "L交通厅"),
+    ("修路。\n（交通厅）\n", "L交通厅"),
+    ("修路（交通厅）。\n", "L交通厅"),
+    ("修路（交通厅）；\n修桥（水利厅）", "L交通厅 | L水利厅"),
+    ("修路。（交通厅、财政厅、水利厅）", "L交通厅 J财政厅 J水利厅"),
+    ("修路。（交通厅和财政厅）", "L交通厅 J财政厅"),
+    ("修路。（交通厅等部门）", "L交通厅"),
+    ("修路。（交通厅、各市）", "L交通厅 J各市"),
+]
+
 NO_NOTES = [
+    "修路（交通厅）和修桥。",
+    "修路（交通厅）；修桥。",
+    "（交通厅）修路。",
+    "报县政府（街道办事处）。",
+    "交通厅（公路处）",
+    "修路。（甲省、乙省）",
+    "修路。（新华社）",
+    "修路。（共三家企业）",
+    "修路。（交通厅等部门印发）",
+    "修路。（交通厅办公楼内）",
+    "县（市、区）。",
+    "（交通厅）",
+    "管理办法\n（2024年1月15日发布自2024年3月1日起施行）",
     "（以下简称负责单位）",
     "县（市、区）",
     "（PPP）",
@@ -104,6 +130,13 @@ def _told(text: str) -> str:
 
 @pytest.mark.parametrize(("text", "told"), NOTES)
 def test_a_note_names_units_and_their_roles(text: str, told: str) -> None:
+    assert _told(text) == told
+
+
+@pytest.mark.parametrize(("text", "told"), UNSAID)
+def test_a_bracket_of_names_behind_a_sentence_makes_the_first_one_lead(
+    text: str, told: str
+) -> None:
     assert _told(text) == told
 
 
@@ -196,6 +229,7 @@ def test_any_text_is_read_and_offsets_agree(text: str) -> None:
         "责任单位：",
         "负责\n",
         "修路（财政部负责）。",
+        "修路。（财政部）",
     ],
 )
 def test_long_texts_take_linear_time(piece: str) -> None:

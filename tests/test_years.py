@@ -142,6 +142,17 @@ def test_what_begins_in_a_later_year_is_to_be_reached_by_then() -> None:
     assert _found("本办法自2025年起施行", SPRING) == []
 
 
+def test_a_meeting_to_be_held_is_a_target_and_a_meeting_of_a_year_its_name() -> None:
+    assert _found("2025年召开首次会议", SPRING) == ["2025 2025年"]
+    assert _found("2025年工作会议", SPRING) == []
+
+
+def test_what_is_said_of_things_already_there_is_no_past() -> None:
+    assert _found("2025年选取30个已建成项目开展评价", SPRING) == ["2025 2025年"]
+    assert _found("2025年30个项目已建成", SPRING) == []
+    assert _found("2025年已建成项目30个", SPRING) == []
+
+
 def test_publishing_is_a_target_when_it_lies_ahead() -> None:
     assert _found("2025年发布指南", SPRING) == ["2025 2025年"]
 

@@ -5,7 +5,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from datetime import date
 from heapq import merge
-from itertools import chain
+from itertools import chain, islice
 from typing import NamedTuple
 
 from tracker.domain.words import Role
@@ -24,6 +24,7 @@ from tracker.sources.years import Due
 _HASHES = re.compile("^#{1,6} ", re.MULTILINE)
 _KEPT_BLANK = re.compile(r"[ \t\u3000\xa0]+")
 _HEAD = 24
+_MOST_OF_A_KIND = 40
 _UNIT_COLUMN = re.compile(r"单位|部门|责任人|负责人|主体")
 _DUE_COLUMN = re.compile(r"时限|期限|时间|进度|完成")
 
@@ -277,12 +278,22 @@ def _noted(stated: Sequence[tuple[Unit, ...]], paragraphs: Sequence[int]) -> lis
 def _problems(original: str, mended: Repaired, found: outline.Outline) -> Iterator[Problem]:
     """What a person should look at, by line of the original."""
     ends = [match.start() for match in re.finditer("\n", original)]
-    faults = sorted(
-        chain(numbering.faults(found), oddities.faults(mended.text), _unnumbered(found))
-    )
-    for at, message in faults:
+    kinds = (numbering.faults(found), *oddities.faults(mended.text), _unnumbered(found))
+    for at, message in sorted(chain.from_iterable(map(_summed, kinds))):
         place = mended.origin(at, at + 1)[0] if mended.text else 0
         yield Problem(_("line {line}").format(line=bisect_left(ends, place) + 1), message)
+
+
+def _summed(faults: Iterator[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """Faults of one kind, in order; of very many the first ones, and how many more there are."""
+    yield from islice(faults, _MOST_OF_A_KIND)
+    if following := next(faults, None):
+        at, message = following
+        if more := sum(1 for _fault in faults):
+            message = _("{message}; and {more} more of this kind").format(
+                message=message, more=more
+            )
+        yield at, message
 
 
 def _unnumbered(found: outline.Outline) -> Iterator[tuple[int, str]]:

@@ -8,8 +8,9 @@ from typing import NamedTuple
 from tracker.domain.numerals import number as numeral
 
 _NUMBER = re.compile(
-    r"[\u4e00-\u9fff]{1,14}[〔\[［（(]\s*\d{4}\s*[〕\]］）)]\s*(?:第\s*)?\d{1,5}\s*号"
+    r"[\u4e00-\u9fff]{1,14}\s*[〔\[［（(]\s*\d{4}\s*[〕\]］）)]\s*(?:第\s*)?\d{1,5}\s*号"
     r"|(?:[\u4e00-\u9fff]{2,20}令\s*)?第\s*\d{1,4}\s*号(?:令)?"
+    r"|[A-Z][A-Za-z ]{1,40}[〔\[(（]\s*\d{4}\s*[〕\])）]\s*No\.\s*\d{1,5}"
 )
 _HAN_DIGITS = "〇零○O一二三四五六七八九"
 _HAN_DATE = rf"(?P<hy>[二一][{_HAN_DIGITS}]{{3}})年(?P<hm>[一二三四五六七八九十]{{1,2}})月(?P<hd>[一二三四五六七八九十]{{1,3}})日"
@@ -47,7 +48,7 @@ def _number(top: Sequence[str]) -> str | None:
     for line in top:
         match = _NUMBER.fullmatch(_NAMED.sub("", line).strip("（）() "))
         if match:
-            return re.sub(r"\s+", "", match[0])
+            return (" " if match[0].isascii() else "").join(match[0].split())
     return None
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from tracker.i18n import _
 
 _FOREIGN = re.compile(r"(?<![A-Za-z0-9./@_-])[a-z]{2,}(?:[ ][a-z]{2,})*(?![A-Za-z0-9./@_-])")
-_UNITS = frozenset(
+_MEASURES = frozenset(
     [
         "km",
         "kg",
@@ -42,30 +42,41 @@ _BRACKETS = {"（": "）", "《": "》", "〔": "〕", "【": "】", "“": "”
 _USUAL = frozenset(
     "天人年处渐常仅刚稳层步家源欣大多久个件样条点种频纷循实方扎高好星往默熊漫村户组双代时事一重生区明强环息心历各"
 )
+# Before the first of two: 六省省际.
+_COUNTING = frozenset("一二三四五六七八九十两几各全本每")
 _AROUND = 6
 
 
-def faults(text: str) -> Iterator[tuple[int, str]]:
-    """Each oddity with its place in `text`."""
+def faults(text: str) -> tuple[Iterator[tuple[int, str]], ...]:
+    """Kind by kind, each oddity with its place in `text`."""
+    return _unreadable(text), _foreign(text), _doubled(text), _unpaired(text)
+
+
+def _unreadable(text: str) -> Iterator[tuple[int, str]]:
     for match in _UNREADABLE.finditer(text):
         yield (
             match.start(),
             _("unreadable characters: {around}").format(around=_around(text, match)),
         )
+
+
+def _foreign(text: str) -> Iterator[tuple[int, str]]:
     for match in _FOREIGN.finditer(text):
         words = match[0].split()
-        if not _UNITS.issuperset(words) and _chinese_around(text, match):
+        if not _MEASURES.issuperset(words) and _chinese_around(text, match):
             yield (
                 match.start(),
                 _("a foreign word in the text: {around}").format(around=_around(text, match)),
             )
+
+
+def _doubled(text: str) -> Iterator[tuple[int, str]]:
     for match in _DOUBLED.finditer(text):
         if match[2] or _stray(text, match):
             yield (
                 match.start(),
                 _("a character stands here twice: {around}").format(around=_around(text, match)),
             )
-    yield from _unclosed(text)
 
 
 def _around(text: str, match: re.Match[str]) -> str:
@@ -84,7 +95,7 @@ def _chinese_around(text: str, match: re.Match[str]) -> bool:
 
 
 def _stray(text: str, match: re.Match[str]) -> bool:
-    """Whether one of two like characters belongs to no word: in 城城市, not in 全市市场."""
+    """Whether one of two like characters belongs to no word: in 城城市, not in 全市市场 or 六省省际."""
     if match[1] in _USUAL:
         return False
     import rjieba  # noqa: PLC0415 - a dictionary of many megabytes, for few places
@@ -95,22 +106,38 @@ def _stray(text: str, match: re.Match[str]) -> bool:
     for word in rjieba.cut(text[start : match.end() + _AROUND], False):
         if at < middle < at + len(word):
             return False
-        if len(word) == 1 and at in (match.start(), middle):
+        counted = at == match.start() > 0 and text[at - 1] in _COUNTING
+        if len(word) == 1 and at in (match.start(), middle) and not counted:
             return True
         at += len(word)
     return False
 
 
-def _unclosed(text: str) -> Iterator[tuple[int, str]]:
-    """Paragraphs that close another number of brackets or quotes than they open."""
+def _unpaired(text: str) -> Iterator[tuple[int, str]]:
+    """Paragraphs that close another number of brackets or quotes than they open, each with the
+    place of the first sign that has no partner.
+    """
     at = 0
     for line in text.split("\n"):
         for left, right in _BRACKETS.items():
             if (opened := line.count(left)) != (closed := line.count(right)):
                 yield (
-                    at,
+                    at + _alone(line, left, right),
                     _("{opened} {left} and {closed} {right} in one paragraph").format(
                         opened=opened, left=left, closed=closed, right=right
                     ),
                 )
         at += len(line) + 1
+
+
+def _alone(line: str, left: str, right: str) -> int:
+    """Where the first sign stands that has no partner, of which there is one."""
+    opened: list[int] = []
+    for sign in re.finditer(f"[{left}{right}]", line):
+        if sign[0] == left:
+            opened.append(sign.start())
+        elif opened:
+            opened.pop()
+        else:
+            return sign.start()
+    return opened[0]

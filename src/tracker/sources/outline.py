@@ -1,6 +1,7 @@
 """The outline of a source text: sections, numbered items with title and sentences, every character accounted for."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from typing import NamedTuple
@@ -16,7 +17,6 @@ _TITLE_LIMIT = 60
 _SHORT_TITLE = 36
 _ENDED = re.compile(r"[。！？；][”’」』》）)]*$|[）)]$")
 _OPEN = re.compile(r"[：；，、:;,]$")
-_TAB = re.compile("\t")
 _ROW_NUMBER = re.compile(r"\s*(\d{1,4})\s*[.．、]?\s*")
 _NUMBER_COLUMN = re.compile(r"序\s*号|编\s*号|项次|No\.?")
 _TASK_COLUMN = re.compile(r"任务|举措|措施|事项|内容|工作|项目|名称|要求|目标")
@@ -90,6 +90,7 @@ class _Reader:
 
     def __init__(self, text: str, notes: Mapping[int, int]) -> None:
         self._text, self._notes = text, notes
+        self._note_starts = sorted(notes)
         self._spans: list[Span] = []
         self._sections: list[Section] = []
         self._section_number: int | None = None
@@ -164,8 +165,9 @@ class _Reader:
         assert own is not None
         title = _bare(self._text[own.end : title_end])
         if title_end == own.end and style is _Style.LIST:
-            note = min((at for at in self._notes if own.end < at < paragraph.end), default=None)
-            title = _bare(self._text[own.end : note or paragraph.end])
+            following = bisect_right(self._note_starts, own.end)
+            note = min([paragraph.end, *self._note_starts[following : following + 1]])
+            title = _bare(self._text[own.end : note])
         self._items.append(
             Item(
                 self._section_number,
@@ -219,7 +221,10 @@ class _Reader:
         if number is None:
             if len(said) > 1 and not self._header:
                 self._close()
-                self._header = [cell.strip() or str(at) for at, cell in enumerate(said, 1)]
+                self._header = [
+                    cell if cell and cell not in said[: at - 1] else f"{cell}{at}"
+                    for at, cell in enumerate(said, 1)
+                ]
             self._account("heading" if self._header else "preamble", paragraph.start, paragraph.end)
             return
         self._close()
@@ -286,9 +291,14 @@ class _Style(Enum):
 
 
 def _cells(text: str, paragraph: Paragraph) -> list[tuple[int, int]]:
-    ends = [match.start() for match in _TAB.finditer(text, paragraph.start, paragraph.end)]
-    starts = [paragraph.start, *(end + 1 for end in ends)]
-    return list(zip(starts, [*ends, paragraph.end], strict=True))
+    """The places of the cells of a row, without the blanks around them."""
+    cells: list[tuple[int, int]] = []
+    start = paragraph.start
+    for cell in text[paragraph.start : paragraph.end].split("\t"):
+        first = start + len(cell) - len(cell.lstrip())
+        cells.append((first, first + len(cell.strip())))
+        start += len(cell) + 1
+    return cells
 
 
 def _task(text: str, cells: Mapping[str, tuple[int, int]]) -> str:

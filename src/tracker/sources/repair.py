@@ -66,7 +66,12 @@ _LETTER = re.compile("[A-Za-z]")
 
 _ROW = re.compile(r"^([^\S\n]*\|)([^\n]*)(\|[^\S\n]*)$", re.MULTILINE)
 _MARKUP_START = re.compile(r"(?:#{1,6}|[-*+>])[^\S\n]+|\|[^\S\n]*")
-_MARKUP = re.compile(rf"\*\*|__|`|[^\S\n]*\|$|{_STRAY.pattern}", re.MULTILINE)
+# With the signs go the blanks beside them that would stand between Chinese characters.
+_MARKUP = re.compile(
+    rf"(?<=[{CJK}]){_BLANK}(?=(?:\*\*|__|`)[{CJK}])|(?<=[{CJK}])(?:\*\*|__|`){_BLANK}(?=[{CJK}])"
+    rf"|\*\*|__|`|[^\S\n]*\|$|{_STRAY.pattern}",
+    re.MULTILINE,
+)
 _MARKUP_RULE = re.compile(r"[|\-:\s]*-{3}[|\-:\s]*")
 
 

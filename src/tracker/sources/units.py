@@ -51,6 +51,13 @@ _BRACKETS = re.compile(
 # Where a note stands: after the end of a sentence or before it, or at that of a line.
 _ENDED = re.compile(r"(?:^|[。；！？;\n])\s*$")
 _ENDS = re.compile(r"\s*(?:$|[。；！？;（(])|[ \t\u3000]*\n")
+_STOPPED = re.compile(r"[。；！？;]\s*$")
+_LINE_STOP = re.compile(r"[。；;]?[ \t\u3000]*(?:\n|\Z)")
+# With no word of responsibility beside them: a place is only a place, an agency is a source.
+_NO_UNIT_ALONE = re.compile(
+    r"\d{4}年|[发施]行$|[省市县区州盟旗乡镇道]$|(?<![联销作])社$|^[共约近]|[\d两三四五六七八九十百千万]家|[省市县区州盟旗][（(]□+[）)]$"
+)
+_AND_OTHERS = re.compile("等(?:有关|相关|各)?(?:部门|单位|方面|地方)?(?:和单位)?")
 _RESPONSIBLE = re.compile("牵头|负责|参与|配合|指导|会同|责|主办|协办|落实|承办|实施")
 _LINE = re.compile(r"(?m)^[ \t\u3000]*+([^\n\t|。]{2,120}(?:负责|牵头|[参配][与合]|指导|落实))$")
 _HEAD = re.compile(r"(?:^|[\n\t。；;|])[ \u3000]*$")
@@ -137,11 +144,30 @@ def _is_actor(phrase: str) -> bool:
 
 def _bracketed(text: str, bracket: re.Match[str]) -> Note | None:
     start, end = bracket.span()
-    if end - start > _LONGEST_NOTE or not _RESPONSIBLE.search(bracket[0]):
+    if end - start > _LONGEST_NOTE:
         return None
+    if not _RESPONSIBLE.search(bracket[0]):
+        return _unsaid(text, start, end)
     units, clean = _units(text, start + 1, end - 1)
     trails = _ENDED.search(text[max(start - 20, 0) : start]) or _ENDS.match(text[end : end + 20])
     return _note(start, end, units) if clean or trails else None
+
+
+def _unsaid(text: str, start: int, end: int) -> Note | None:
+    """A bracket behind a sentence, or at the end of a line, that holds names of units and nothing
+    else: who is responsible is said by its place alone. The first of several leads.
+    """
+    before = text[max(start - 20, 0) : start]
+    ended = _STOPPED.search(before)
+    closes = _LINE_STOP.match(text, end) and before.strip() and not _UNIT.search(before)
+    read, _ = _reading(text, start + 1, end - 1)
+    manner = _MANNER.search(read)
+    if not (ended or closes) or (manner and not _AND_OTHERS.fullmatch(read, manner.start())):
+        return None
+    names, clean = _names(read, 0, len(read))
+    if not clean or all(_NO_UNIT_ALONE.search(read[first:last]) for first, last in names):
+        return None
+    return _note(start, end, listed(text, start + 1, end - 1, Role.JOINT))
 
 
 def _note(start: int, end: int, units: list[Unit]) -> Note | None:
