@@ -128,7 +128,7 @@ class _Drafter:
             key=key,
             number=item.ordinal,
             label=item.label,
-            section=sections[item.section].number,
+            section=sections[item.under].number,
             title=title,
             title_en=title,
             sentences=tuple(
@@ -241,18 +241,19 @@ class _Drafter:
 
 
 def _sections(document: Document) -> dict[int | None, Section]:
-    """The sections by their printed number; items without one share a section of their own."""
-    found: dict[int | None, Section] = {
-        section.number: Section(
-            section.number, "", section.title or section.label, section.title or section.label
-        )
-        for section in document.sections
-    }
-    if any(item.section is None for item in document.items):
+    """The sections by their place, each under its printed number, or where an annex counts anew the
+    next one that is free; items without a section share one of their own.
+    """
+    found: dict[int | None, Section] = {}
+    numbers: set[int] = set()
+    for at, section in enumerate(document.sections):
+        number = section.number if section.number not in numbers else max(numbers) + 1
+        numbers.add(number)
+        title = section.title or section.label
+        found[at] = Section(number, "", title, title)
+    if any(item.under is None for item in document.items):
         title = document.heading.title or _("the whole document")
-        found[None] = Section(
-            max((s.number for s in found.values()), default=0) + 1, "", title, title
-        )
+        found[None] = Section(max(numbers, default=0) + 1, "", title, title)
     return found
 
 

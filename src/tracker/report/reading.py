@@ -1,7 +1,7 @@
 """What was read from a source document: outline, what its sentences name, repairs, problems."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from tracker.i18n import _
@@ -44,7 +44,7 @@ def outlined(document: Document) -> Report:
         (
             tabulated(
                 "sections",
-                _("Sections"),
+                _("Sections") if document.sections else "",
                 document.sections,
                 [
                     Field("no", _("Section"), "number"),
@@ -56,7 +56,7 @@ def outlined(document: Document) -> Report:
             *_repairs(document),
             tabulated(
                 "problems",
-                _("To look at"),
+                _("To look at") if document.problems else "",
                 document.problems,
                 [
                     Field("where", _("Place"), "where"),
@@ -77,7 +77,7 @@ def _by_kind(document: Document) -> dict[str, int]:
 def _items(document: Document) -> Table:
     return tabulated(
         "items",
-        _("Items"),
+        _("Items") if document.items else "",
         document.items,
         [
             Field("ordinal", "#", "ordinal"),
@@ -90,13 +90,13 @@ def _items(document: Document) -> Table:
             Field("sentences", None, lambda item: [_sentence(s) for s in item.sentences]),
             Field(None, _("Sentences"), lambda item: len(item.sentences)),
             Field(None, _("Provinces"), lambda item: _named(item, _provinces), flexible=True),
-            Field(None, _("Years"), lambda item: _named(item, _years), flexible=True),
+            Field(None, _("Years"), lambda item: sorted(_named(item, _years)), flexible=True),
             Field(None, _("Units"), lambda item: _named(item, _units), flexible=True),
         ],
     )
 
 
-def _named(item: Item, what: Any) -> list[Any]:  # noqa: ANN401 - one of the functions below
+def _named(item: Item, what: Callable[[Sentence], list[Any]]) -> list[Any]:
     return list(dict.fromkeys(name for sentence in item.sentences for name in what(sentence)))
 
 
@@ -163,7 +163,7 @@ def _repairs(document: Document) -> tuple[Table, Table]:
         ),
         tabulated(
             "repairs_by_kind",
-            _("Repairs"),
+            _("Repairs") if kinds else "",
             sorted(kinds.items()),
             [
                 Field("kind", None, lambda pair: pair[0]),

@@ -1,7 +1,7 @@
 """A source document as it is read: mended, outlined, with what each sentence names."""
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import date
 from heapq import merge
@@ -23,10 +23,11 @@ from tracker.sources.years import Due
 
 _HASHES = re.compile("^#{1,6} ", re.MULTILINE)
 _KEPT_BLANK = re.compile(r"[ \t\u3000\xa0]+")
-_HEAD = 24
+_HEAD = 60
 _MOST_OF_A_KIND = 40
 _UNIT_COLUMN = re.compile(r"单位|部门|责任人|负责人|主体")
 _DUE_COLUMN = re.compile(r"时限|期限|时间|进度|完成")
+_DUE = "时限："
 
 
 class Sentence(NamedTuple):
@@ -65,12 +66,13 @@ class Cell(NamedTuple):
 
 
 class Item(NamedTuple):
-    """One numbered item. `section` is the printed number of its section, None where it has none;
-    `ordinal` counts the items of the whole document.
+    """One numbered item. `section` is the printed number of its section, None where it has none,
+    `under` the place of that among all sections; `ordinal` counts the items of the whole document.
     """
 
     ordinal: int
     section: int | None
+    under: int | None
     label: str
     number: int
     title: str
@@ -115,10 +117,38 @@ def read(original: Original) -> Document:
         head,
         found.sections,
         tuple(facts.item(n, item) for n, item in enumerate(found.items, 1)),
-        mended.repairs,
+        tuple(_repairs(original.text, mended, found)),
         (*original.problems, *_problems(original.text, mended, found)),
         tuple(_accounted(mended, found)),
     )
+
+
+def _repairs(original: str, mended: Repaired, found: outline.Outline) -> list[Repair]:
+    """What was mended; and the ends of paragraphs over which a sentence goes on."""
+    gaps = [
+        (mended.origin(at - 1, at)[1], at, mended.origin(at + 1, at + 2)[0])
+        for item in found.items
+        for said in item.sentences
+        for at in _ends(mended.text, said)
+    ]
+    starts = [start for start, *_ in gaps]
+    repairs = list(mended.repairs)
+    for change in mended.changes:
+        gap = gaps[bisect_right(starts, change.start) - 1] if gaps else (0, 0, 0)
+        if change.kind == "layout" and not change.after and gap[0] <= change.start < gap[2]:
+            repairs.append(change._replace(kind="line_break"))
+    for _start, at, _end in gaps:
+        place = slice(*mended.origin(at, at + 1))
+        repairs.append(Repair("line_break", place.start, place.stop, original[place], ""))
+    return sorted(repairs, key=lambda repair: repair.start)
+
+
+def _ends(text: str, said: outline.Sentence) -> Iterator[int]:
+    """Where a paragraph ends inside a sentence."""
+    at = text.find("\n", said.start, said.end)
+    while at >= 0:
+        yield at
+        at = text.find("\n", at + 1, said.end)
 
 
 def _heading(original: str, mended: Repaired, found: outline.Outline) -> Heading:
@@ -144,6 +174,8 @@ def _year_of_issue(head: Heading) -> date | None:
 
 def _as_printed(original: str, line: str) -> str:
     """A line with the blanks that part the names in it: 中共中央 国务院; not those of a font."""
+    if "\t" in line:
+        return line
     printed = _KEPT_BLANK.sub(" ", re.sub(r"[ \t\u3000]*[\r\n\f]\s*", "", original))
     if printed.count(" ") * 6 > len(line) or "".join(printed.split()) != "".join(line.split()):
         return line
@@ -170,13 +202,14 @@ class _Facts:
 
     def item(self, ordinal: int, item: outline.Item) -> Item:
         """An item of the outline with what its sentences name."""
-        named = [self._named_by(said, item) for said in item.sentences]
+        named = [self._named_by(said) for said in item.sentences]
         paragraphs = [said.paragraph for said in item.sentences]
         opened = _opened([one.dues for one in named], paragraphs)
         noted = _noted([one.units for one in named], paragraphs)
         return Item(
             ordinal,
             item.section,
+            item.under,
             item.label,
             item.number,
             item.title,
@@ -202,18 +235,18 @@ class _Facts:
             ),
         )
 
-    def _named_by(self, said: outline.Sentence, item: outline.Item) -> _Named:
+    def _named_by(self, said: outline.Sentence) -> _Named:
         """What a sentence, and the other cells of its row, name."""
         notes = self._notes[
             bisect_left(self._note_starts, said.start) : bisect_left(self._note_starts, said.end)
         ]
         stated = [unit for note in notes for unit in note.units]
         dues = self._dues(said.start, said.end)
-        for column, (start, end) in (item.cells or {}).items():
+        for column, (start, end) in (said.cells or {}).items():
             if start == said.start:
                 continue
             if _DUE_COLUMN.search(column):
-                dues += self._dues(start, end)
+                dues += self._dues(start, end, said=_DUE)
             elif role := _column_role(column):
                 stated += units.listed(self._mended.text, start, end, role)
         mentions = self._mentions[
@@ -229,12 +262,20 @@ class _Facts:
             tuple(Unit(u.name, u.role, *self._place(u.start, u.end)) for u in stated),
         )
 
-    def _dues(self, start: int, end: int) -> list[Due]:
-        text = self._mended.text[start:end]
+    def _dues(self, start: int, end: int, *, said: str = "") -> list[Due]:
+        """The target years in [start, end), read as if `said` stood before it."""
+        text = said + self._mended.text[start:end]
         if not ("年" in text or "月" in text or "季度" in text):
             return []
+        at = start - len(said)
         return [
-            Due(d.year, d.month, *self._place(start + d.start, start + d.end), d.words, d.governs)
+            Due(
+                d.year,
+                d.month,
+                *self._place(max(at + d.start, start), at + d.end),
+                d.words.removeprefix(said),
+                d.governs,
+            )
             for d in years.dues(text, self._issued)
         ]
 
@@ -301,9 +342,9 @@ def _unnumbered(found: outline.Outline) -> Iterator[tuple[int, str]]:
     if not found.items:
         yield 0, _("nothing is numbered here: no items, the whole text is preamble")
         return
-    holding = {item.section for item in found.items}
-    for section in found.sections:
-        if section.number not in holding:
+    holding = {item.under for item in found.items}
+    for at, section in enumerate(found.sections):
+        if at not in holding:
             yield (
                 section.start,
                 _("section {label} {title} has no numbered item").format(

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import date
+from itertools import pairwise
 from typing import NamedTuple
 
 from tracker.domain.numerals import number as numeral
@@ -22,9 +23,22 @@ _TITLE_END = re.compile(
     r"(?:[（(][^（）()]{1,30}[）)])?$"
 )
 _AFTER_DATE = re.compile(r"[^\d。；]{0,30}[）)]?|(?:发布|公布|印发|通过)[^。；]{0,60}[）)]")
-_NAMED = re.compile(r"^(?:文号|发文字号|发布日期|成文日期|印发日期|发文日期)[:：]\s*")
+_NAMED = re.compile(r"^(?:标\s*题|文\s*号|发文字号|发布日期|成文日期|印发日期|发文日期)[:：]\s*")
 _STOP = re.compile(r"[:：]$|[。；，]")
-_HEAD = 24
+_ANNEX = re.compile(r"附\s*件?\s*\d*[:：]?")
+# What a web page shows above its text: where one is, what is known of it, how to read it.
+_BESIDE = re.compile(r"[\t>＞»|【】]|^.{1,8}[:：]\s*\S|^(?:首页|打印|关闭|分享)")
+# What still belongs to a title that a line before it seems to end.
+_GOES_ON = re.compile(
+    r"的.{1,4}|[（(](?:\d{4}[^（）()]{0,12}年|试行|暂行|修订|草案|征求意见|送审)[^（）()]{0,6}[）)]"
+)
+_BEGINS = re.compile(r"(?![印转]发).+关于")
+_ISSUER = re.compile(r"(?:政府|国务院|中央|委员会|办公[厅室]|[部委局厅会院])$")
+_HEAD = 60
+# Characters: what is shorter is a word of a menu, 通知公告, if there is anything else.
+_SHORTEST = 7
+_LONGEST = 200
+_MOST_LINES = 4
 _SIGNATURE_LIMIT = 40
 
 
@@ -45,31 +59,52 @@ def heading(before: Sequence[str], lines: Sequence[str]) -> Heading:
 
 
 def _number(top: Sequence[str]) -> str | None:
-    for line in top:
+    for before, line in pairwise(["", *top]):
         match = _NUMBER.fullmatch(_NAMED.sub("", line).strip("（）() "))
         if match:
-            return (" " if match[0].isascii() else "").join(match[0].split())
+            decree = before if before.endswith("令") and match[0].startswith("第") else ""
+            blank = " " if match[0].isascii() else ""
+            return decree + blank.join(match[0].split())
     return None
 
 
 def _title(top: Sequence[str]) -> str:
     """The first lines that together end as titles do; else the first line."""
-    own: list[str] = []
-    for line in top:
-        if _NUMBER.fullmatch(line) or _DATE.fullmatch(line.strip("（）()")) or _STOP.search(line):
-            if own:
-                break
-            continue
-        if re.fullmatch(r"附\s*件?\s*\d*[:：]?", line):
-            continue
-        own.append(line)
-        if _TITLE_END.search(line):
-            break
-    else:
-        own = own[:1]
-    if own and not _TITLE_END.search(own[-1]):
-        own = own[:1]
-    return "".join(own)
+    own = [_NAMED.sub("", line) for line in top]
+    kept = [line for line in own if _may_title(line)]
+    titles = [_whole_title(own, at) for at, line in enumerate(own) if line and _ends_title(line)]
+    long = (title for title in titles if len(title) >= _SHORTEST)
+    return next(long, next(iter([*titles, *kept]), ""))
+
+
+def _may_title(line: str) -> bool:
+    """Whether a line may be one of a title."""
+    other = _NUMBER.fullmatch(line) or _DATE.fullmatch(line.strip("（）()")) or _STOP.search(line)
+    return 0 < len(line) <= _LONGEST and not (
+        other or _ANNEX.fullmatch(line) or _BESIDE.search(line)
+    )
+
+
+def _ends_title(line: str) -> bool:
+    return bool(_TITLE_END.search(line)) and _may_title(line)
+
+
+def _whole_title(lines: Sequence[str], last: int) -> str:
+    """The title that ends in line `last`, with the lines before it that belong to it."""
+    start = last
+    after = lines[last + 1] if last + 1 < len(lines) else ""
+    if _GOES_ON.fullmatch(after) and _may_title(after):
+        last += 1
+    while (
+        start
+        and last - start < _MOST_LINES
+        and not _BEGINS.match(lines[start])
+        and _may_title(lines[start - 1])
+        and not _ends_title(lines[start - 1])
+        and (len(lines[start - 1]) >= _SHORTEST or _ISSUER.search(lines[start - 1]))
+    ):
+        start -= 1
+    return "".join(lines[start : last + 1])
 
 
 def _issued(lines: Sequence[str]) -> date | None:

@@ -37,9 +37,9 @@ _FORMS = re.compile(
     |(?P<PART>第(?:{_HAN}|\d{{1,3}})节)(?=[\s:：]|[^\s，。、的])
     |(?P<ARTICLE>第(?:{_HAN}|\d{{1,4}})条)(?=[\s:：]|[^\s，。、的第（和至])
     |(?P<HAN>{_HAN}[、､．.])(?!{_HAN}[、．产])
-    |(?P<BRACKETED>[（(]{_HAN}[）)])[、､．.]?
-    |(?P<ARABIC>\d{{1,3}}(?:[．.](?!\d)|[、､]))(?!\d+[、.．％%])
-    |(?P<BRACKETED_ARABIC>[（(]\d{{1,3}}[）)]|\d{{1,3}}[）)])
+    |(?P<BRACKETED>[（(]{_HAN}[）)]|[㈠-㈩])[、､．.]?
+    |(?P<ARABIC>\d{{1,3}}(?:[．.](?!\d)|[、､])|[⒈-⒛])(?!\d+[、.．％%])
+    |(?P<BRACKETED_ARABIC>[（(]\d{{1,3}}[）)]|\d{{1,3}}[）)]|[⑴-⒇])
     |(?P<CIRCLED>[①-⑳])
     |(?P<SAID>{_HAN}是)(?!否|非)
     )[ \t\u3000\xa0:：]*""",
@@ -71,7 +71,8 @@ def said_inside(text: str) -> list[Label]:
 
 
 def _value(said: str) -> int | None:
-    if "①" <= said <= "⑳":
-        return ord(said) - ord("①") + 1
+    for first, last in ("①⑳", "⑴⒇", "⒈⒛", "㈠㈩"):
+        if first <= said <= last:
+            return ord(said) - ord(first) + 1
     digits = re.search(rf"{_HAN}|\d+", said)
     return number(digits[0].replace("〇", "零")) if digits else None

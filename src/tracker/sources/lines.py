@@ -50,7 +50,9 @@ _PAGE_NUMBER = re.compile(
 _BARE_NUMBER = re.compile(r"\d{1,4}")
 _WORD = re.compile(r"[0-9A-Za-z.%％]{1,20}")
 _PAGE_MARK = re.compile(r"(\d{1,3})、")
-_TITLE_END = re.compile(r"(?:通知|意见|方案|规划|办法|条例|决定|通报|纲要|计划|要点|细则|规定)$")
+_TITLE_END = re.compile(
+    r"(?:通知|意见|方案|规划|办法|条例|决定|通报|纲要|计划|要点|细则|规定)(?:[（(][^（）()。]{1,30}[）)])?$"
+)
 
 # Of a page heading, of a heading line, of the lines that tell how wide a page is set.
 _HEADING_LIMIT = 40
@@ -60,15 +62,21 @@ _NARROWEST, _WIDEST = 24, 150
 _PAGE_LINES = 10
 # Columns by which a full line may stay behind the others: no line begins with a comma.
 _SLACK = 6
+_INDENT = 4
 
 
 def found(base: str, breaks: Sequence[int] = ()) -> list[Line]:
     """The lines of `base`, in which every line end is a line feed; new pages begin behind the `breaks`."""
-    every = [
-        Line(match.start(2), match.end(2), _columns(match[1]), _columns(match[2]))
-        for match in _LINE.finditer(base)
-    ]
+    every = [_line(match) for match in _LINE.finditer(base)]
     return _joined(base, _marked(base, _without_furniture(base, every, breaks)))
+
+
+def _line(match: re.Match[str]) -> Line:
+    """A line; the first cells of a table row may be empty."""
+    start, indent = match.start(2), match[1]
+    if "\t" in match[2] and "\t" in indent:
+        start = match.start() + indent.index("\t")
+    return Line(start, match.end(2), _columns(indent), _columns(match[2]))
 
 
 def _columns(text: str) -> int:
@@ -79,12 +87,11 @@ def _columns(text: str) -> int:
 def _without_furniture(base: str, every: list[Line], breaks: Sequence[int]) -> list[Line]:
     numbered = _page_numbers(base, every, breaks)
     headings = _page_headings(base, every, numbered, breaks)
-    return [
-        line._replace(
-            furniture="page_number" if at in numbered else "page_heading" if at in headings else ""
+    for at in numbered | headings:
+        every[at] = every[at]._replace(
+            furniture="page_number" if at in numbered else "page_heading"
         )
-        for at, line in enumerate(every)
-    ]
+    return every
 
 
 def _page_numbers(base: str, every: list[Line], breaks: Sequence[int]) -> set[int]:
@@ -152,7 +159,7 @@ def _interrupts(
         or _edge(every, at, breaks)
         or (
             not _ENDED.search(base, every[at - 1].start, every[at - 1].end)
-            and every[at - 1].width > _HEADING_LIMIT
+            and every[at - 1].width > max(_HEADING_LIMIT, every[at].width + _SLACK)
         )
         for at in held
     )
@@ -219,7 +226,7 @@ def _joined(base: str, every: list[Line]) -> list[Line]:
             numbers[own.level] = own.number
         if not joined:
             paragraph = line.indent
-        before = line._replace(joined=joined)
+        before = line._replace(joined=True) if joined else line
         result.append(before)
     return result
 
@@ -267,6 +274,8 @@ def _full(base: str, before: Line, line: Line, page: _Page) -> bool:
         return False
     word = _WORD.match(base, line.start)
     room = _SLACK + (word.end() - word.start() if word else 0)
+    if not before.indent and not before.joined and "。" in base[before.start : before.end]:
+        room += _INDENT  # of the first line of a paragraph; a PDF does not tell
     return before.indent + before.width >= page.full - room
 
 
@@ -276,7 +285,8 @@ def _begins(base: str, before: Line, own: Label, numbers: dict[Level, int], *, f
         return True
     expected = own.number in (1, numbers.get(own.level, 0) + 1)
     open_end = _GOES_ON.search(base, before.start, before.end)
-    return expected and not open_end and (not full or own.number != 1)
+    titled = _TITLE_END.search(base, before.start, before.end)
+    return expected and not open_end and (not full or own.number != 1 or bool(titled))
 
 
 def _unclosed(base: str, line: Line) -> bool:

@@ -31,7 +31,7 @@ def _items(items: Sequence[Item]) -> Iterator[tuple[int, str]]:
         alike = before is not None and before.level == item.level
         expected = before.number + 1 if before and alike else 1
         if item.number == 1:
-            if before and alike and before.section == item.section and item.level >= 0:
+            if before and alike and before.under == item.under and item.level >= 0:
                 yield (
                     item.start,
                     _("{label}: items are numbered from one again here").format(label=item.label),

@@ -4,6 +4,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
+from itertools import zip_longest
 from typing import NamedTuple
 
 from tracker.sources.labels import Level
@@ -16,6 +17,7 @@ TABLE = -1
 _TITLE_LIMIT = 60
 _SHORT_TITLE = 36
 _ENDED = re.compile(r"[。！？；][”’」』》）)]*$|[）)]$")
+_TAB = re.compile("\t")
 _OPEN = re.compile(r"[：；，、:;,]$")
 _ROW_NUMBER = re.compile(r"\s*(\d{1,4})\s*[.．、]?\s*")
 _NUMBER_COLUMN = re.compile(r"序\s*号|编\s*号|项次|No\.?")
@@ -36,7 +38,8 @@ class Sentence(NamedTuple):
     """One sentence, [start, end) of the mended text, a trailing note of responsibility included.
 
     `paragraph` is where the text of the paragraph begins in which it stands; `point` is the label, 1. or ①,
-    under which it stands in its item.
+    under which it stands in its item; `cells` are those of its table row, by the name of the column,
+    with their places, in the first row of the item where one is empty.
     """
 
     start: int
@@ -44,14 +47,17 @@ class Sentence(NamedTuple):
     text: str
     paragraph: int
     point: str
+    cells: Mapping[str, tuple[int, int]] | None = None
 
 
 class Item(NamedTuple):
-    """One numbered item. `section` is the printed number of its section; `cells` are those of a
-    table row, by the name of the column, with their places.
+    """One numbered item. `section` is the printed number of its section, `under` its place among
+    all sections: annexes count theirs anew. `cells` are those of a table row, by the name of the
+    column, with their places.
     """
 
     section: int | None
+    under: int | None
     label: str
     number: int
     level: int
@@ -97,6 +103,7 @@ class _Reader:
         self._items: list[Item] = []
         self._sentences: list[Sentence] = []
         self._header: list[str] = []
+        self._in_rows = False
         # Asked for more than once: to tell titles, then to read.
         self._cut: dict[tuple[int, int], list[tuple[int, int]]] = {}
 
@@ -116,7 +123,9 @@ class _Reader:
         self, every: Sequence[Paragraph], at: int, paragraph: Paragraph, style: "_Style"
     ) -> None:
         if paragraph.part is not Part.ROW:
-            self._header = []
+            self._in_rows = False
+            # A section may begin between the rows of a table.
+            self._header = self._header if paragraph.part is Part.SECTION else []
         match paragraph.part:
             case Part.SECTION:
                 self._section(paragraph)
@@ -131,6 +140,10 @@ class _Reader:
                 self._row(paragraph)
             case _:
                 self._account(paragraph.part.value, paragraph.start, paragraph.end)
+
+    @property
+    def _under(self) -> int | None:
+        return None if self._section_number is None else len(self._sections) - 1
 
     def _account(self, kind: str, start: int, end: int) -> None:
         """Adds a span; what lies between it and the one before is only the way the text is set."""
@@ -171,6 +184,7 @@ class _Reader:
         self._items.append(
             Item(
                 self._section_number,
+                self._under,
                 own.text,
                 own.number,
                 own.level,
@@ -183,15 +197,21 @@ class _Reader:
         self._account("title", own.end, title_end)
         self._read_sentences(title_end, paragraph.end, "")
 
-    def _read_sentences(self, start: int, end: int, point: str) -> None:
+    def _read_sentences(
+        self,
+        start: int,
+        end: int,
+        point: str,
+        cells: Mapping[str, tuple[int, int]] | None = None,
+    ) -> None:
         """Adds the sentences of a paragraph; one that the paragraph before left open goes on."""
         for first, last in self._spans_of(start, end):
             text = self._text[first:last]
-            before = self._sentences[-1] if self._sentences else None
+            before = self._sentences[-1] if self._sentences and not cells else None
             if before and (first in self._notes or _OPEN.search(before.text)):
                 self._sentences[-1] = before._replace(end=last, text=before.text + text)
             else:
-                self._sentences.append(Sentence(first, last, text, start, point))
+                self._sentences.append(Sentence(first, last, text, start, point, cells))
             self._account("sentence", first, last)
 
     def _spans_of(self, start: int, end: int) -> list[tuple[int, int]]:
@@ -219,15 +239,10 @@ class _Reader:
         said = [self._text[first:last] for first, last in cells]
         number = next((int(m[1]) for cell in said[:2] if (m := _ROW_NUMBER.fullmatch(cell))), None)
         if number is None:
-            if len(said) > 1 and not self._header:
-                self._close()
-                self._header = [
-                    cell if cell and cell not in said[: at - 1] else f"{cell}{at}"
-                    for at, cell in enumerate(said, 1)
-                ]
-            self._account("heading" if self._header else "preamble", paragraph.start, paragraph.end)
+            self._unnumbered_row(paragraph, cells, said)
             return
         self._close()
+        self._in_rows = True
         names = self._header or [str(at) for at in range(1, len(cells) + 1)]
         named = dict(zip(names, cells, strict=False))
         main = _task(self._text, named)
@@ -235,6 +250,7 @@ class _Reader:
         self._items.append(
             Item(
                 self._section_number,
+                self._under,
                 str(number),
                 number,
                 TABLE,
@@ -244,9 +260,45 @@ class _Reader:
                 named,
             )
         )
+        self._read_cells(cells, named[main], named)
+
+    def _unnumbered_row(
+        self, paragraph: Paragraph, cells: list[tuple[int, int]], said: list[str]
+    ) -> None:
+        """A row of the header, which may have several; or one that goes on in the item above it."""
+        if self._in_rows and self._header and not said[0].strip():
+            named = dict(zip(self._header, cells, strict=False))
+            first_row = self._items[-1].cells or {}
+            inherited = {
+                name: place if self._text[slice(*place)].strip() else first_row.get(name, place)
+                for name, place in named.items()
+            }
+            self._read_cells(cells, named[_task(self._text, named)], inherited)
+            return
+        if len(said) > 1:
+            if not self._header:
+                self._close()
+            above = [*self._header, *[""] * (len(said) - len(self._header))]
+            names = [
+                cell.strip() or before or str(at)
+                for at, (cell, before) in enumerate(zip_longest(said, above, fillvalue=""), 1)
+            ]
+            # Of two columns of one name the second is told apart by its place.
+            self._header = [
+                name if name not in names[: at - 1] else f"{name}{at}"
+                for at, name in enumerate(names, 1)
+            ]
+        self._account("heading" if self._header else "preamble", paragraph.start, paragraph.end)
+
+    def _read_cells(
+        self,
+        cells: list[tuple[int, int]],
+        main: tuple[int, int],
+        named: Mapping[str, tuple[int, int]],
+    ) -> None:
         for first, last in cells:
-            if (first, last) == named[main]:
-                self._read_sentences(first, last, "")
+            if (first, last) == main:
+                self._read_sentences(first, last, "", named)
             else:
                 self._account("cell", first, last)
 
@@ -291,14 +343,16 @@ class _Style(Enum):
 
 
 def _cells(text: str, paragraph: Paragraph) -> list[tuple[int, int]]:
-    """The places of the cells of a row, without the blanks around them."""
-    cells: list[tuple[int, int]] = []
-    start = paragraph.start
-    for cell in text[paragraph.start : paragraph.end].split("\t"):
-        first = start + len(cell) - len(cell.lstrip())
-        cells.append((first, first + len(cell.strip())))
-        start += len(cell) + 1
-    return cells
+    ends = [match.start() for match in _TAB.finditer(text, paragraph.start, paragraph.end)]
+    starts = [paragraph.start, *(end + 1 for end in ends)]
+    return [_trimmed(text, *cell) for cell in zip(starts, [*ends, paragraph.end], strict=True)]
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """A cell without the blanks around what it says."""
+    said = text[start:end]
+    start += len(said) - len(said.lstrip())
+    return start, start + len(said.strip())
 
 
 def _task(text: str, cells: Mapping[str, tuple[int, int]]) -> str:

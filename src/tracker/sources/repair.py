@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from itertools import accumulate, groupby
+from itertools import accumulate, chain, groupby
 from typing import NamedTuple
 
 from tracker.sources import lines
@@ -59,6 +59,10 @@ _BLANK = rf"(?:[^\S\n\t]|[{ZERO_WIDTH}])+"
 _STRAY = re.compile(
     rf"(?<=[{CJK}]){_BLANK}(?=[{CJK}0-9])|(?<=[0-9]){_BLANK}(?=[{CJK}])|[{ZERO_WIDTH}]+"
 )
+# Names of units, in a list of them or in the cell of a table, may have nothing else between them.
+_UNITS = re.compile(r"\t|(?:单位|部门|主体|分工)[:：]")
+_UNIT_BLANK = rf"(?<=[部委局厅办署院会行社府位门心团司构]){_BLANK}[\u4e00-\u9fff]"
+_STRAY_BESIDE_UNITS = re.compile(rf"(?!{_UNIT_BLANK})(?:{_STRAY.pattern})")
 # A line set with a blank behind every character has them between digits as well.
 _SPACED = re.compile(rf"[{CJK}0-9]{_BLANK}(?=[{CJK}0-9])")
 _LETTERSPACED = re.compile(rf"(?<=[{CJK}0-9A-Za-z]){_BLANK}(?=[{CJK}0-9A-Za-z])|[{ZERO_WIDTH}]+")
@@ -72,6 +76,8 @@ _MARKUP = re.compile(
     rf"|\*\*|__|`|[^\S\n]*\|$|{_STRAY.pattern}",
     re.MULTILINE,
 )
+_MARKUP_BESIDE_UNITS = re.compile(rf"(?!{_UNIT_BLANK})(?:{_MARKUP.pattern})", re.MULTILINE)
+_LINE_END_IN_CELL = re.compile(r"<br\s?/?>", re.IGNORECASE)
 _MARKUP_RULE = re.compile(r"[|\-:\s]*-{3}[|\-:\s]*")
 
 
@@ -79,11 +85,16 @@ def repair(original: str, *, markdown: bool = False) -> Repaired:
     """`original` with broken lines joined, page furniture and stray spaces dropped, widths alike."""
     base = _NARROW_BRACKET.sub(lambda match: _WIDENED[match[0]], original.translate(_ALIKE))
     if markdown:
-        base = _ROW.sub(lambda row: row[1] + row[2].replace("|", "\t") + row[3], base)
+        base = _ROW.sub(lambda row: row[1] + _cells(row[2]) + row[3], base)
     mender = _Mender(original, base, markdown=markdown)
     for line in lines.found(base, [match.start() for match in re.finditer("\f", original)]):
         mender.line(line)
     return mender.repaired()
+
+
+def _cells(row: str) -> str:
+    """The cells of a row of Markdown, as long as they were."""
+    return _LINE_END_IN_CELL.sub(lambda end: " " * len(end[0]), row.replace("|", "\t"))
 
 
 class _Mender:
@@ -170,7 +181,12 @@ class _Mender:
             start = first.end()
         spaced = len(_SPACED.findall(self._base, start, end)) * 3 > end - start
         stray = _MARKUP if self._markdown else _LETTERSPACED if spaced else _STRAY
-        for match in stray.finditer(self._base, start, end):
+        beside = _MARKUP_BESIDE_UNITS if self._markdown else _STRAY_BESIDE_UNITS
+        listed = None if stray is _LETTERSPACED else _UNITS.search(self._base, start, end)
+        units = listed.start() if listed else end
+        for match in chain(
+            stray.finditer(self._base, start, units), beside.finditer(self._base, units, end)
+        ):
             said = match[0].strip(ZERO_WIDTH)
             yield (
                 "zero_width" if not said else "space" if said.isspace() else "markup",

@@ -18,9 +18,17 @@ _NOTICE = re.compile(
     r"[（(](?:此件|此文|本文有删减|公开|联系人)[^（）()]*[）)]|抄送[:：].*|印发[^。]{0,30}印发"
 )
 _ANNEX_LIST = re.compile(r"附\s*件?\s*\d{0,2}\s*[:：]\s*\S")
+_LONGEST_LIST = 12
+_COUNTED = re.compile(r"(\d{1,3})\s*[.．、]")
 # What closes a document, and what may close one whose items have a paragraph each.
 _CLOSES = re.compile(
-    r"本(?:意见|方案|办法|通知|规划|计划|要点|决定|措施|细则|规定)(?:自|由)|特此|此前|同志们|让我们"
+    r"本(?:实施|行动|工作|三年|若干){0,2}(?:意见|方案|办法|通知|规划|计划|要点|决定|措施|细则|规定)(?:自|由)"
+    r"|特此|此前|同志们|让我们"
+)
+# What a web page shows below its text.
+_PAGE_FOOT = re.compile(
+    r"责任编辑|编辑[:：]|分享到|[【\[［(（]?\s*(?:打印|关闭|返回顶部|纠错)|[上下]一[篇条]"
+    r"|相关(?:链接|附件|文章|稿件|文件|解读|阅读|新闻)$|扫一扫|主办(?:单位)?[:：]|版权所有|网站(?:地图|标识码)|.{0,2}ICP备"
 )
 _CLOSING = re.compile(
     r"各(?:地|级|省|市|区|县|部门|单位|有关|相关|成员|试点)[^。，]{0,40}(?:，|要|应|须|可)"
@@ -63,6 +71,7 @@ def parts(text: str) -> list[list[Paragraph]]:
     ]
     if not any(paragraph.label for paragraph in every):
         every = _counted_inside(text, every)
+    _unlabel_lists(text, every)
     return [_read(text, every[first:last]) for first, last in pairwise(_bounds(text, every))]
 
 
@@ -79,6 +88,24 @@ def _counted_inside(text: str, every: list[Paragraph]) -> list[Paragraph]:
     pieces = [piece for paragraph in every for piece in _pieces(text, paragraph)]
     counted = sum(piece.end - piece.start for piece in pieces if piece.label)
     return pieces if counted * _LEAST >= len(text) else every
+
+
+def _unlabel_lists(text: str, every: list[Paragraph]) -> None:
+    """Takes the labels from the lines of 附件：1.… 2.…, which name annexes and are no items."""
+    expected = 0
+    for at, paragraph in enumerate(every):
+        said = text[paragraph.start : paragraph.end]
+        if _ANNEX_LIST.match(said):
+            expected = 2
+        elif said.endswith(("：", ":")) and _ANNEX.fullmatch(said):
+            below = every[at + 1 : at + 1 + _LONGEST_LIST]
+            dated = any(_DATE.fullmatch(text[p.start : p.end]) for p in below)
+            expected = 1 if dated else 0
+        elif (counted := _COUNTED.match(said)) and int(counted[1]) == expected:
+            every[at] = paragraph._replace(label=None)
+            expected += 1
+        else:
+            expected = 0
 
 
 def _pieces(text: str, paragraph: Paragraph) -> list[Paragraph]:
@@ -197,11 +224,18 @@ def _outer(
     if holding * _SHARE >= len(groups):
         return Level.HAN
     # Without （一） a heading alone on its line, followed by 1. or 一是, is a section as well.
+    # And so is one between the rows of a table.
     bare = sum(
-        len(group) > 1 and group[1][0] == group[0][0] + 1 and _bare(text, every[group[0][0]])
+        _bare(text, every[at])
+        and ((len(group) > 1 and group[1][0] == at + 1) or _is_row(text, every[at + 1 : at + 2]))
         for group in groups
+        for at, _ in group[:1]
     )
     return Level.HAN if bare * 2 >= len(groups) else None
+
+
+def _is_row(text: str, following: Sequence[Paragraph]) -> bool:
+    return any("\t" in text[p.start : p.end] for p in following)
 
 
 def _bare(text: str, paragraph: Paragraph) -> bool:
@@ -229,6 +263,7 @@ def _closed(text: str, every: list[Paragraph]) -> list[Paragraph]:
             or _NOTICE.match(said)
             or _ANNEX_LIST.match(said)
             or _CLOSES.match(said)
+            or _PAGE_FOOT.match(said)
             or (single and (at > last + 1 or not _bare(text, every[last])) and _CLOSING.match(said))
             or _signature(text, every, at)
         ):

@@ -10,7 +10,7 @@ from tracker.errors import Problem
 from tracker.i18n import _
 from tracker.sources.files.docx_numbering import Numbering
 from tracker.sources.files.docx_parts import Parts, child, is_on, name, number, said
-from tracker.sources.files.gathered import Lines
+from tracker.sources.files.gathered import WIDEST_CELL, Lines
 
 _AROUND_PAGE = re.compile(r"\n*\f\n*")
 _NOT_TEXT = frozenset(
@@ -179,7 +179,9 @@ class _Body:
         goes_on = merged is not None and said(merged) in (None, "continue")
         if self.tables and self.tables[-1].rows:
             flat = [line.replace("\f", " ") for line in lines]
-            self.tables[-1].rows[-1].append([] if goes_on else flat)
+            wide = min(number(child(element, "w:tcPr", "w:gridSpan")) or 1, WIDEST_CELL)
+            beside: list[list[str]] = [[] for _column in range(1, wide)]
+            self.tables[-1].rows[-1] += [[] if goes_on else flat, *beside]
 
     def _end_joined(self) -> None:
         """The last paragraph of all has nothing to run on into, even if its mark was deleted."""

@@ -2,6 +2,8 @@
 
 # Lines of a cell. Web pages put a text beside its navigation by means of a table.
 _LONGEST_CELL = 10
+# Columns over which one cell may go.
+WIDEST_CELL = 20
 
 
 class Lines:

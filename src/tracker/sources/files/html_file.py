@@ -9,7 +9,7 @@ from lxml import etree
 from tracker.errors import Refusal
 from tracker.i18n import _
 from tracker.sources.files import kinds
-from tracker.sources.files.gathered import Lines
+from tracker.sources.files.gathered import WIDEST_CELL, Lines
 from tracker.sources.files.number_formats import LARGEST, formatted
 
 # What a parser reads in about three seconds.
@@ -88,10 +88,30 @@ class _Sink(Lines):
 
 
 class _Table:
-    """Rows of cells of lines."""
+    """Rows of cells of lines; empty where a cell of an earlier row or column goes on."""
 
     def __init__(self) -> None:
         self.rows: list[list[list[str]]] = []
+        self._below: dict[int, int] = {}
+        self._spans: list[tuple[int, int]] = []
+
+    def row(self) -> None:
+        self.rows.append([])
+        self._below = {column: left - 1 for column, left in self._below.items() if left > 1}
+
+    def cell(self, attributes: dict[str, str]) -> None:
+        """A cell begins."""
+        wide, high = (_whole(attributes.get(span), 1) for span in ("colspan", "rowspan"))
+        self._spans.append((min(max(wide, 1), WIDEST_CELL), high))
+
+    def cell_ends(self, lines: list[str]) -> None:
+        row = self.rows[-1]
+        while len(row) in self._below:
+            row.append([])
+        wide, high = self._spans.pop()
+        if high > 1:
+            self._below |= dict.fromkeys(range(len(row), len(row) + wide), high)
+        row += [lines, *([] for _column in range(1, wide))]
 
 
 class _Page:
@@ -130,10 +150,11 @@ class _Page:
         elif self.deep and tag in ("tr", "td", "th"):
             return tag
         elif tag == "tr" and self.tables:
-            self.tables[-1].rows.append([])
+            self.tables[-1].row()
         elif tag in ("td", "th") and self.tables:
             if not self.tables[-1].rows:
-                self.tables[-1].rows.append([])
+                self.tables[-1].row()
+            self.tables[-1].cell(attributes)
             self.sinks.append(_Sink())
             return "cell"
         elif tag in ("ol", "ul", "menu", "dir"):
@@ -169,7 +190,7 @@ class _Page:
 
     def _left(self, closed: str) -> None:
         if closed == "cell":
-            self.tables[-1].rows[-1].append(self.sinks.pop().done)
+            self.tables[-1].cell_ends(self.sinks.pop().done)
         elif closed == "table":
             self.sinks[-1].table(self.tables.pop().rows)
         elif closed == "deep":

@@ -9,7 +9,7 @@ from tracker.errors import Refusal
 from tracker.i18n import _
 
 SUFFIXES = {
-    "txt": (".txt", ".text", ""),
+    "txt": (".txt", ".text", ".tsv", ""),
     "md": (".md", ".markdown"),
     "html": (".html", ".htm", ".xhtml", ".shtml"),
     "docx": (".docx", ".docm", ".dotx"),
