@@ -54,7 +54,9 @@ def test_tables_are_lines_of_cells_one_line_apart(tmp_path: Path) -> None:
         table.cell(1, 1).paragraphs[0].add_run("\n续")
         document.add_paragraph("后")
 
-    assert text(tmp_path, word(make)) == ("前\n\n横并\t\t格2\n格3\t格4 续\t竖并\n格6\t格7\t\n\n后\n")
+    assert text(tmp_path, word(make)) == (
+        "前\n\n横并\t\t格2\n格3\t格4 续\t竖并\n格6\t格7\t\n\n后\n"
+    )
 
 
 def test_a_table_in_a_table_is_laid_flat(tmp_path: Path) -> None:

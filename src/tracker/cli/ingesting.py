@@ -110,6 +110,12 @@ def _meet(
             )
         context.note(_("check it, then load it: tracker seed FILE"))
         return
+    if not meeting.alike:
+        raise Refusal(
+            _(
+                "no sentence of {file} stands in the register of {code}; nothing was attached"
+            ).format(file=file, code=meeting.code)
+        )
     if not (meeting.same or accept):
         context.output(reading.revised(meeting.fates), form, out)
         raise Refusal(

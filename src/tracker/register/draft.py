@@ -23,6 +23,7 @@ from tracker.register import (
 from tracker.sources import document as source
 from tracker.sources.document import Document
 from tracker.sources.gazetteer import provinces
+from tracker.sources.labels import label
 from tracker.sources.places import mentions
 from tracker.sources.text import fingerprint
 
@@ -95,13 +96,22 @@ class _Drafter:
     def draft(self) -> Draft:
         heading = self.document.heading
         sections = _sections(self.document)
-        measures = tuple(self._measure(item, sections) for item in self.document.items)
         self._remark(self.code, _("a draft: check every owner, target and title, then load it"))
+        measures = tuple(
+            self._measure(item, sections) for item in self.document.items if item.sentences
+        )
+        for item in self.document.items:
+            if not item.sentences:
+                bare = _("? {label}: nothing stands below it")
+                self._remark(self.code, bare.format(label=f"{item.label}{item.title}"))
         if self.unnamed:
             unnamed = _("? {count} sentences name no province: the six of the region by rule")
             self._remark(self.code, unnamed.format(count=self.unnamed))
         for problem in self.document.problems:
             self._remark(self.code, f"? {problem}")
+        if self.horizon and not _TITLE_YEARS.search(heading.title):
+            first = _("? horizon {year}: the first target year in the text, the title has none")
+            self._remark(self.code, first.format(year=self.horizon))
         register = Register(
             code=self.code,
             title=heading.title or self.code,
@@ -121,9 +131,7 @@ class _Drafter:
 
     def _measure(self, item: source.Item, sections: dict[int | None, Section]) -> Measure:
         key = f"{self.code}-{item.ordinal:02}"
-        title = item.title or (_label(item.sentences[0]) if item.sentences else item.label)
-        if not item.sentences:
-            self._remark(key, _("? only a heading: nothing stands below it"))
+        title = item.title or _label(item.sentences[0])
         return Measure(
             key=key,
             number=item.ordinal,
@@ -169,7 +177,7 @@ class _Drafter:
     def _shares(self, key: str, said: source.Sentence) -> Iterator[Share]:
         """Owners: those whom the text names, then those whom a rule adds."""
         stated = self._stated(key, said)
-        central = self._central(said)
+        central = self._central(key, said)
         if central:
             stated = {CENTRAL: central, **stated}
         added = dict(self._by_rule(key, said, stated))
@@ -191,14 +199,16 @@ class _Drafter:
             return {self.home: (Role.LEAD, "、".join(unit.name for unit in home))}
         return dict.fromkeys(named, (role, None))
 
-    def _central(self, said: source.Sentence) -> tuple[Role, str | None] | None:
+    def _central(self, key: str, said: source.Sentence) -> tuple[Role, str | None] | None:
         """The part of the central departments, where the text names one."""
         units = [u for u in said.noted if not _PROVINCIAL_UNIT.search(u.name)]
         if units and not self.home:
             roles = {unit.role for unit in units}
             role = next(role for role in (Role.LEAD, Role.JOINT, Role.SUPPORT) if role in roles)
             return role, "、".join(unit.name for unit in units)
-        if _CENTRAL_NAMED.search(said.text) and not _CENTRAL_ASKED.search(said.text):
+        named = _CENTRAL_NAMED.search(said.text)
+        if named and not _CENTRAL_ASKED.search(said.text):
+            self._remark(key, f"{named[0]} → {CENTRAL}")
             return Role.LEAD, None
         return None
 
@@ -209,10 +219,12 @@ class _Drafter:
         for code, words in regions.items():
             self._remark(key, f"{words} → {code} (rule)")
             yield code, Role.JOINT
-        duty = CENTRAL not in stated and _CENTRAL_DUTY.search(said.text)
+        duty = None if CENTRAL in stated else _CENTRAL_DUTY.search(said.text)
         if duty:
+            self._remark(key, f"{duty[0]} → {CENTRAL} (rule)")
             yield CENTRAL, Role.LEAD
         elif CENTRAL not in stated and stated and not self.home and said.text.startswith("支持"):
+            self._remark(key, f"支持 → {CENTRAL} (rule)")
             yield CENTRAL, Role.SUPPORT
         if regions or set(stated) - {CENTRAL}:
             return
@@ -275,7 +287,10 @@ def _kind(item: source.Item, said: source.Sentence) -> Kind:
 
 def _label(said: source.Sentence) -> str:
     """A short label for a sentence: its first clause that says a deed. A person words it better."""
-    text = "".join(said.text.removeprefix(said.point).split())
-    clauses = [clause for clause in re.split("[，；：。！？]", text) if clause]
+    text = "".join(said.text.split())
+    own = label(text)
+    clauses = [
+        clause for clause in re.split("[，；：。！？]", text[own.end :] if own else text) if clause
+    ]
     deeds = [clause for clause in clauses if not _CIRCUMSTANCE.match(clause)]
     return (deeds or clauses or [text])[0][:TITLE_LIMIT]

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
+from tracker.i18n import _
 from tracker.register import Measure, Register, Section, Sentence
 from tracker.register.draft import Draft
 from tracker.sources import document as source
@@ -22,7 +23,8 @@ SAME, MOVED, CHANGED, NEW, GONE = "same", "moved", "changed", "new", "gone"
 class Fate(NamedTuple):
     """What became of one sentence. `deed` is one of the words above; `measure` and `number` are its
     place in the register, `item` and `sentence` in the text: what is new has no place in the one,
-    what is gone none in the other. `before` is the old wording where it is known.
+    what is gone none in the other. `before` is the old wording where it is known, `home` the measure
+    that the item is.
     """
 
     deed: str
@@ -31,6 +33,7 @@ class Fate(NamedTuple):
     item: source.Item | None
     new: source.Sentence | None
     before: str | None
+    home: Measure | None = None
 
     @property
     def place(self) -> str:
@@ -98,34 +101,40 @@ class _Matcher:
 
     def _measures(self) -> dict[int, Measure]:
         """Which measure each item is: by shared sentences, then by title, then by place."""
-        votes = sorted(
-            (
-                (
-                    -_shared(measure, self._of(item)),
-                    abs(measure.number - item.ordinal),
-                    measure.key,
-                    item.ordinal,
-                )
-                for item in self.items
-                for measure in self.register.measures
-                if _shared(measure, self._of(item)) or fold(measure.title) == fold(item.title)
-            ),
-        )
+        holding: dict[str, list[Measure]] = {}
+        titled: dict[str, list[Measure]] = {}
+        for measure in self.register.measures:
+            titled.setdefault(fold(measure.title), []).append(measure)
+            for sentence in measure.sentences:
+                holding.setdefault(sentence.fingerprint, []).append(measure)
+        votes = []
+        for item in self.items:
+            shared = Counter(m.key for mark in set(self._of(item)) for m in holding.get(mark, ()))
+            alike = titled.get(fold(item.title), ())
+            shared.update({m.key: 0 for m in alike})
+            votes += [
+                (-times, key not in {m.key for m in alike}, key, item.ordinal)
+                for key, times in shared.items()
+            ]
         by_key = {measure.key: measure for measure in self.register.measures}
         found: dict[int, Measure] = {}
         taken: set[str] = set()
-        for _votes, _far, key, ordinal in votes:
+        far = {m.key: m.number for m in self.register.measures}
+        votes.sort(key=lambda vote: (*vote[:2], abs(far[vote[2]] - vote[3]), *vote[2:]))
+        for _votes, _unlike, key, ordinal in votes:
             if ordinal not in found and key not in taken:
                 found[ordinal] = by_key[key]
                 taken.add(key)
         for item in self.items:
+            if item.ordinal in found:
+                continue
             alike = [
                 m
                 for m in self.register.measures
                 if m.key not in taken
                 and (m.section, fold(m.label)) == (item.section, fold(item.label))
             ]
-            if item.ordinal not in found and alike:
+            if alike:
                 found[item.ordinal] = alike[0]
                 taken.add(alike[0].key)
         return found
@@ -202,13 +211,14 @@ class _Matcher:
 
     def _fate(self, item: source.Item, said: source.Sentence) -> Fate:
         pair = self.pairs.get((item.ordinal, said.number))
+        home = self.measures.get(item.ordinal)
         if pair is None:
-            return Fate(NEW, None, None, item, said, None)
+            return Fate(NEW, None, None, item, said, None, home)
         measure, old, deed = pair
         before = self.wordings.get(old.fingerprint)
         if deed == CHANGED and before is None:
             before = recovered(said.text, old.fingerprint)
-        return Fate(deed, measure, old, item, said, before)
+        return Fate(deed, measure, old, item, said, before, home)
 
     def _gone(self, measure: Measure) -> Iterator[Fate]:
         for key, number in list(self.left):
@@ -225,12 +235,10 @@ def _within(register: Register, document: Document) -> list[source.Item]:
     return [item for item in document.items if item.section is None or item.section >= first]
 
 
-def _shared(measure: Measure, prints: Collection[str]) -> int:
-    return sum(s.fingerprint in prints for s in measure.sentences)
-
-
 _MARKS = "，。、；：“”（）"
 _LONGEST_RUN = 8
+# The candidates are many times as long as the wording is: beyond this they take seconds.
+_LONGEST_RECOVERED = 600
 
 
 def recovered(text: str, wanted: str) -> str | None:
@@ -238,7 +246,7 @@ def recovered(text: str, wanted: str) -> str | None:
     too many, or by one mark of punctuation; else None.
     """
     folded = fold(text)
-    for candidate in _near(folded):
+    for candidate in _near(folded) if len(folded) <= _LONGEST_RECOVERED else ():
         if fingerprint(candidate) == wanted:
             return candidate
     return None
@@ -274,11 +282,11 @@ def words_apart(before: str, after: str) -> list[tuple[str, str]]:
 
 def amended(
     register: Register, fates: Sequence[Fate], draft: Draft, taken: Collection[str]
-) -> Register:
+) -> Draft:
     """The register brought to the new text. Every commitment keeps its key; a new sentence gets one
     that nobody ever had (`taken` are all keys that the ledger knows), from the draft.
     """
-    used: dict[str, int] = {}
+    used = {measure.key: len(measure.sentences) for measure in register.measures}
     for key in taken:
         measure_key, _dot, last = key.rpartition(".")
         used[measure_key] = max(used.get(measure_key, 0), int(last))
@@ -288,30 +296,67 @@ def amended(
             by_item.setdefault(fate.item.ordinal, []).append(fate)
     drafted = {m.number: m for m in draft.register.measures}
     measures: list[Measure] = []
-    numbers = [m.number for m in register.measures]
-    numbers += [int(key.rpartition("-")[2]) for key in used]
+    remarks: dict[str, list[str]] = {}
+    last_number = max((int(key.rpartition("-")[2]) for key in used), default=0)
     for ordinal, own in by_item.items():
         proposal = drafted[ordinal]
-        known = Counter(f.measure.number for f in own if f.measure and f.deed != MOVED)
-        number = next((n for n, _times in known.most_common()), None)
-        if number is None or number in [m.number for m in measures]:
-            number = max(numbers, default=0) + 1
-            numbers.append(number)
+        home = _home(own)
+        if home is None:
+            last_number += 1
+        number = home.number if home else last_number
         key = f"{register.code}-{number:02}"
-        measure = proposal._replace(key=key, number=number)
+        sentences = tuple(_kept(fate, proposal, key, used) for fate in own)
         measures.append(
-            measure._replace(
-                title_en=_english(register, measure),
-                sentences=tuple(_kept(fate, proposal, key, used) for fate in own),
-            )
+            _renamed(proposal, home, own)._replace(key=key, number=number, sentences=sentences)
         )
+        for fate, sentence in zip(own, sentences, strict=True):
+            assert fate.new is not None
+            words = draft.remarks.get(f"{proposal.key}.{fate.new.number}", ())
+            _remark(remarks, fate, sentence, words)
     used_sections = {measure.section for measure in measures}
     sections = tuple(
         _section(register, section)
         for section in draft.register.sections
         if section.number in used_sections
     )
-    return register._replace(sections=sections, measures=tuple(measures))
+    brought = register._replace(sections=sections, measures=tuple(measures))
+    needed = {
+        share.owner
+        for measure in measures
+        for sentence in measure.sentences
+        if sentence.commitment
+        for share in sentence.commitment.shares
+    }
+    return Draft(brought, tuple(o for o in draft.owners if o.code in needed), remarks)
+
+
+def _home(own: Sequence[Fate]) -> Measure | None:
+    """The measure that an item goes on being: one that it has the title of, or a sentence."""
+    home, item = own[0].home, own[0].item
+    if home is None or item is None:
+        return None
+    kept = any(fate.measure and fate.measure.key == home.key for fate in own)
+    return home if kept or fold(home.title) == fold(item.title) else None
+
+
+def _renamed(proposal: Measure, home: Measure | None, own: Sequence[Fate]) -> Measure:
+    """The proposal with the titles of its measure where the text says nothing else."""
+    item = own[0].item
+    if home and item and fold(item.title) in ("", fold(home.title)):
+        return proposal._replace(title=home.title, title_en=home.title_en)
+    return proposal
+
+
+def _remark(
+    remarks: dict[str, list[str]], fate: Fate, sentence: Sentence, words: Collection[str]
+) -> None:
+    """What to look at in a sentence that is new or changed: the words that led to its draft."""
+    if fate.deed not in (NEW, CHANGED) or not sentence.commitment:
+        return
+    own = remarks.setdefault(sentence.commitment.key, [])
+    if fate.deed == CHANGED:
+        own.append(_("? worded otherwise now: check title, owners and target"))
+    own += words
 
 
 def _section(register: Register, now: Section) -> Section:
@@ -319,12 +364,6 @@ def _section(register: Register, now: Section) -> Section:
     alike = (s for s in register.sections if s.number == now.number)
     before = next(alike, now)
     return before if fold(before.title) == fold(now.title) else now
-
-
-def _english(register: Register, measure: Measure) -> str:
-    """The translated title of the measure, where the title is still the same."""
-    before = next((m for m in register.measures if m.number == measure.number), measure)
-    return before.title_en if fold(before.title) == fold(measure.title) else measure.title_en
 
 
 def _kept(fate: Fate, proposal: Measure, key: str, used: dict[str, int]) -> Sentence:

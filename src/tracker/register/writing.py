@@ -12,6 +12,9 @@ from tracker.register import Commitment, Measure, Owner, Register, Section, Sent
 _PLAIN = re.compile(
     r"[A-Za-z\u4e00-\u9fff（《“][\w\u4e00-\u9fff（）《》“”、，。；；〔〕—·+/.\- ]*", re.ASCII
 )
+# What no register may hold, and what YAML takes only as an escape, or for the end of a line.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
+_ESCAPED = re.compile(r"[\u2028\u2029\ufeff\ufffe\uffff]")
 _WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"})
 
 
@@ -143,10 +146,11 @@ def _text(text: str) -> str:
     """A text as YAML has it: plain where that is safe, else in double quotes as in JSON."""
     if _PLAIN.fullmatch(text) and text.casefold() not in _WORDS and not text.endswith(" "):
         return text
-    return json.dumps(text, ensure_ascii=False)
+    said = json.dumps(_CONTROL.sub("", text), ensure_ascii=False)
+    return _ESCAPED.sub(lambda sign: f"\\u{ord(sign[0]):04x}", said)
 
 
 def _comments(remarks: Iterable[str], indent: str) -> Iterator[str]:
     for remark in remarks:
         for line in remark.splitlines():
-            yield f"{indent}# {line}"
+            yield f"{indent}# {_ESCAPED.sub('', _CONTROL.sub('', line))}"

@@ -144,17 +144,21 @@ def _against(sentences: list[Sentence], found: list[Item]) -> list[Sentence]:
     by_measure: dict[str, list[Sentence]] = {}
     for sentence in sentences:
         by_measure.setdefault(sentence.row.measure, []).append(sentence)
-    left = [item for item in found if item.section in {s.row.section for s in sentences}]
+    held = {s.row.section for s in sentences}
+    left = list(found)
     checked: list[Sentence] = []
     for own in by_measure.values():
         first = own[0].row
-        item = next((i for i in left if _is(i, first)), None)
+        item = max(left, key=lambda item: _likeness(item, own), default=None)
+        item = item if item and any(_likeness(item, own)) else None
         texts = item.texts if item else ()
         if item:
             left.remove(item)
         checked += [_compared(sentence, texts) for sentence in own]
         checked += _beyond(first, texts, len(own))
     for item in left:
+        if item.section not in held:
+            continue
         nobody = sentences[0].row._replace(
             measure=item.label, measure_title=item.title, measure_title_en=""
         )
@@ -162,10 +166,12 @@ def _against(sentences: list[Sentence], found: list[Item]) -> list[Sentence]:
     return checked
 
 
-def _is(item: Item, row: SentenceRow) -> bool:
-    return (item.section, item.number, fold(item.title)) == (
+def _likeness(item: Item, own: list[Sentence]) -> tuple[int, bool]:
+    """How many sentences an item has in common with a measure, and whether title and place are alike."""
+    row = own[0].row
+    marks = {fingerprint(text) for text in item.texts}
+    return sum(s.row.fingerprint in marks for s in own), (item.section, fold(item.title)) == (
         row.section,
-        row.measure_number,
         fold(row.measure_title),
     )
 

@@ -297,6 +297,6 @@ def _unclosed(base: str, line: Line) -> bool:
 def _heading(base: str, line: Line) -> bool:
     """Whether a line without a full stop is a heading, a title, a signature: short, or all its own."""
     text = base[line.start : line.end]
-    if _TITLE_END.search(text) and "。" not in text:
-        return True
-    return len(text) <= _HEADING_LIMIT or ("。" not in text and label(text) is not None)
+    if "。" in text:
+        return False
+    return bool(_TITLE_END.search(text)) or len(text) <= _HEADING_LIMIT or label(text) is not None

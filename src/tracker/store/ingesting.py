@@ -33,12 +33,17 @@ class Meeting(NamedTuple):
         """Whether the register stands in the document word for word."""
         return all(fate.deed == SAME for fate in self.fates)
 
+    @property
+    def alike(self) -> bool:
+        """Whether any sentence stands in the document as the register has it."""
+        return any(fate.deed == SAME for fate in self.fates)
+
     def file(self) -> str:
         """A register file: the draft of a new document, or the known register brought to this text."""
         if self.register is None:
             return written(self.draft.register, self.draft.remarks, self.draft.owners)
-        register = amended(self.register, self.fates, self.draft, self.taken)
-        return written(register, _remarks(self.fates))
+        brought = amended(self.register, self.fates, self.draft, self.taken)
+        return written(brought.register, brought.remarks, brought.owners)
 
 
 def met(db: Connection, document: Document, code: str | None = None) -> Meeting:
@@ -94,12 +99,3 @@ def measured(db: Connection, document: Document, code: str) -> Comparison:
     owners = [owner.code for owner in lookup.all_owners(db)]
     draft = drafted(document, code=code, known=owners)
     return compared(draft.register, registers.registered(db, code))
-
-
-def _remarks(fates: tuple[Fate, ...]) -> dict[str, list[str]]:
-    """What to look at in an amended register, by key."""
-    return {
-        fate.old.commitment.key: [_("? worded otherwise now: check title, owners and target")]
-        for fate in fates
-        if fate.deed == "changed" and fate.old and fate.old.commitment
-    }

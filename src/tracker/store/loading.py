@@ -71,6 +71,13 @@ class Loader:
         known = select(documents.c.id).where(documents.c.fingerprint == fingerprint)
         return self.db.execute(known).first() is not None
 
+    def is_own(self, code: str) -> bool:
+        """Whether the document has a register that did not come with the program."""
+        own = select(documents.c.id).where(
+            documents.c.code == code, documents.c.bundled.is_distinct_from(documents.c.fingerprint)
+        )
+        return self.db.execute(own).first() is not None
+
     def owners(self, given: Sequence[Owner]) -> None:
         """Add and change owners; none is ever removed, and a new one comes after those there are."""
         there = list(self.db.execute(select(owners)))
@@ -92,12 +99,12 @@ class Loader:
         }
         self._owners = self._bring(owners, "owner", rows, [], "code")
 
-    def register(self, given: Register, fingerprint: str) -> None:
-        """Bring the ledger's document to what its register says."""
+    def register(self, given: Register, fingerprint: str, *, bundled: bool = False) -> None:
+        """Bring the ledger's document to what its register says; `bundled` ones came with the program."""
         self._refuse_unknown_owners(given)
         self._refuse_lookalike(given)
         self._refuse_other_keys(given)
-        document = self._document(given, fingerprint)
+        document = self._document(given, fingerprint, bundled=bundled)
         section_ids = self._bring(
             sections,
             "section",
@@ -180,7 +187,7 @@ class Loader:
         if problems:
             raise BadFile(problems)
 
-    def _document(self, given: Register, fingerprint: str) -> int:
+    def _document(self, given: Register, fingerprint: str, *, bundled: bool) -> int:
         row = {
             "code": given.code,
             "title": given.title,
@@ -191,6 +198,8 @@ class Loader:
             "horizon": given.horizon,
             "fingerprint": fingerprint,
         }
+        if bundled:
+            row["bundled"] = fingerprint
         ids = self._bring(
             documents, "document", {given.code: row}, [documents.c.code == given.code], "code"
         )
@@ -198,9 +207,9 @@ class Loader:
 
     def _sentences(self, key: str, measure: int, given: Sequence[Sentence]) -> None:
         before = self.db.execute(
-            select(sentences.c.number, sentences.c.fingerprint).where(
-                sentences.c.measure_id == measure
-            )
+            select(sentences.c.number, sentences.c.fingerprint)
+            .where(sentences.c.measure_id == measure)
+            .order_by(sentences.c.number)
         )
         if [tuple(row) for row in before] != [(s.number, s.fingerprint) for s in given]:
             # Where they stood in the attached copy says nothing about another text.
@@ -382,7 +391,9 @@ class Loader:
                 self.db.execute(update(table).where(table.c.id == row.id).values(values))
                 if table is documents:
                     # Another print of the same file changes nothing.
-                    differing = [name for name in differing if name != "fingerprint"]
+                    differing = [
+                        name for name in differing if name not in ("fingerprint", "bundled")
+                    ]
                 if differing:
                     self.changes.append(
                         Change("changed", what, f"{below}{mark}", ", ".join(differing))

@@ -83,6 +83,9 @@ documents = Table(
     Column("horizon", SmallInteger),
     # Of the register file last loaded: an unchanged file is not read again.
     Column("fingerprint", Text, nullable=False),
+    # Of the register that came with the program, where that was loaded; another one above is the
+    # user's own.
+    Column("bundled", Text),
     # The user's copy of the document that was attached last: its name, and a digest of its text.
     Column("source", Text),
     Column("source_digest", Text),

@@ -159,6 +159,12 @@ def attach(db: Connection, code: str, given: Iterable[Wording], *, source: str, 
     }
     known = known_wordings(db, code)
     fresh: dict[str, str] = {}
+    # Places in another copy say nothing about this one.
+    db.execute(
+        update(sentences)
+        .where(sentences.c.measure_id.in_(ids.values()), sentences.c.starts_at.is_not(None))
+        .values(starts_at=None, ends_at=None)
+    )
     for wording in given:
         if wording.fingerprint not in known:
             fresh[wording.fingerprint] = wording.text

@@ -20,7 +20,7 @@ def create(at: ledger.Place, *, by: Acting) -> list[Change]:
     with ledger.upgrading(at, make=True) as db:
         if schema.revision(db) != schema.HEAD:
             schema.upgrade(db)
-        return load(db, bundled_files(), by=by)
+        return load(db, bundled_files(), by=by, keep_own=True)
 
 
 def bundled_files() -> list[Path]:
@@ -30,25 +30,31 @@ def bundled_files() -> list[Path]:
     return [seeds / "owners.yaml", *registers, *sorted(seeds.glob("reports/*.yaml"))]
 
 
-def load(db: Connection, files: Iterable[Path], *, by: Acting) -> list[Change]:
+def load(
+    db: Connection, files: Iterable[Path], *, by: Acting, keep_own: bool = False
+) -> list[Change]:
     """Load register files: all owners, then registers, then first reports.
 
-    A register file that has not changed is not read.
+    A register file that has not changed is not read. With `keep_own` a document whose register the
+    user has brought to another text keeps it.
     """
+    bundled_ones = {file.resolve() for file in bundled_files()}
     loader = Loader(db, by=by)
     contents = []
     for file in files:
         data = _bytes(file)
         fingerprint = hashlib.sha256(data).hexdigest()
         if not loader.knows(fingerprint):
-            contents.append((register.load(file, data), fingerprint))
-    _refuse_doubles(content for content, _mark in contents)
-    loader.owners([owner for content, _mark in contents for owner in content.owners])
-    for content, fingerprint in contents:
-        if content.register:
-            loader.register(content.register, fingerprint)
+            content = register.load(file, data)
+            contents.append((content, fingerprint, file.resolve() in bundled_ones))
+    _refuse_doubles(content for content, *_how in contents)
+    loader.owners([owner for content, *_how in contents for owner in content.owners])
+    for content, fingerprint, bundled_one in contents:
+        own = content.register
+        if own and not (keep_own and loader.is_own(own.code)):
+            loader.register(own, fingerprint, bundled=bundled_one)
     loader.finish()
-    reports = [report for content, _mark in contents for report in content.reports]
+    reports = [report for content, *_how in contents for report in content.reports]
     appended = first_reports.append(db, reports, by=by)
     return [
         *loader.changes,
