@@ -210,6 +210,52 @@ def test_columns_of_the_same_name_and_of_none_are_told_apart_by_their_number() -
     assert [cell.text for cell in row.cells] == ["1", "修桥", "甲", "乙", "丙", "交通厅"]
 
 
+def test_a_part_between_chapters_and_items_is_a_heading_more() -> None:
+    text = "第一章 总则\n第一节 目的\n第一条 为了修路。\n第二节 范围\n第二条 适用本省。\n第二章 附则\n第三条 另定。"
+
+    assert _items(text) == [(1, "第一条", ""), (1, "第二条", ""), (2, "第三条", "")]
+    assert ("heading", "第二节 范围") in _kinds(text)
+
+
+def test_the_header_of_a_table_may_have_two_rows() -> None:
+    text = "序号\t任务\t单位\t\t时限\n\t\t牵头单位\t配合单位\t\n1\t修路\t省交通厅\t省财政厅\t2025年6月底"
+
+    (item,) = _read(text).items
+
+    assert [cell.column for cell in item.cells] == ["序号", "任务", "牵头单位", "配合单位", "时限"]
+    assert [(unit.name, unit.role) for unit in item.sentences[0].units] == [
+        ("省交通厅", "lead"),
+        ("省财政厅", "support"),
+    ]
+    assert [(due.year, due.month) for due in item.sentences[0].dues] == [(2025, 6)]
+
+
+def test_a_row_without_a_number_goes_on_in_the_item_above_it() -> None:
+    text = "序号\t任务\t牵头单位\n1\t修路\t省交通厅\n\t架桥\t省水利厅\n2\t植树\t省林业局"
+
+    items = _read(text).items
+
+    assert [[s.text for s in item.sentences] for item in items] == [["修路", "架桥"], ["植树"]]
+    assert [unit.name for unit in items[0].sentences[1].units] == ["省水利厅"]
+
+
+def test_the_names_of_annexes_are_no_items() -> None:
+    text = "（一）修路。甲县修路。\n（二）架桥。乙县架桥。\n附件：1.甲表\n2.乙表\n某省人民政府\n2024年3月1日"
+
+    assert [label for _section, label, _title in _items(text)] == ["（一）", "（二）"]
+
+
+def test_a_line_end_inside_a_sentence_is_among_the_repairs() -> None:
+    text = "第一条 应当具备下列条件：\n（一）有场地；\n（二）有人员。\n第二条 另定。"
+
+    found = _read(text)
+
+    assert [s.text for s in found.items[0].sentences] == [
+        "应当具备下列条件：（一）有场地；（二）有人员。"
+    ]
+    assert [repair.kind for repair in found.repairs if repair.before == "\n"] == ["line_break"] * 2
+
+
 def test_three_clauses_of_a_long_speech_are_no_outline_of_it() -> None:
     text = "路是村的根，桥是村的门。" * 100 + "一是修路；二是修桥。"
 

@@ -31,6 +31,10 @@ class Bar(NamedTuple):
     whole: int
 
 
+class Plain(list[Any]):
+    """A list that holds only what JSON has, mappings with names and lists of these: written as it is."""
+
+
 class Column(NamedTuple):
     """A column: its name in data (JSON, CSV), its title in tables; either may be missing.
 
@@ -115,7 +119,7 @@ class Report(NamedTuple):
 
 def data_value(value: Any) -> Any:  # noqa: ANN401, PLR0911 - any cell, one kind after the other
     """A cell as JSON has it."""
-    if type(value) in _PLAIN:
+    if type(value) in _PLAIN or isinstance(value, Plain):
         return value
     if isinstance(value, Share):
         return value.part / value.whole if value.whole else 0.0

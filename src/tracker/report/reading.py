@@ -7,7 +7,7 @@ from typing import Any
 from tracker.i18n import _
 from tracker.register.comparison import Comparison
 from tracker.register.revision import Fate, words_apart
-from tracker.report.model import Fact, Field, Report, Share, Table, tabulated
+from tracker.report.model import Fact, Field, Plain, Report, Share, Table, tabulated
 from tracker.sources.document import Document, Item, Sentence, accounted_characters
 from tracker.sources.repair import Repair
 
@@ -87,7 +87,7 @@ def _items(document: Document) -> Table:
             Field("title", _("Title"), "title", flexible=True),
             Field("table", None, lambda item: bool(item.cells)),
             Field("cells", None, lambda item: {cell.column: cell.text for cell in item.cells}),
-            Field("sentences", None, lambda item: [_sentence(s) for s in item.sentences]),
+            Field("sentences", None, lambda item: Plain(map(_sentence, item.sentences))),
             Field(None, _("Sentences"), lambda item: len(item.sentences)),
             Field(None, _("Provinces"), lambda item: _named(item, _provinces), flexible=True),
             Field(None, _("Years"), lambda item: sorted(_named(item, _years)), flexible=True),
@@ -127,7 +127,7 @@ def _sentence(sentence: Sentence) -> dict[str, Any]:
         "years": _years(sentence),
         "months": _months(sentence),
         "units": [
-            {"name": unit.name, "role": unit.role, "start": unit.start, "end": unit.end}
+            {"name": unit.name, "role": unit.role.value, "start": unit.start, "end": unit.end}
             for unit in sentence.units
         ],
         "actor": sentence.actor,

@@ -13,7 +13,7 @@ from tracker.errors import Problem
 from tracker.i18n import _
 from tracker.sources import numbering, oddities, outline, places, units, years
 from tracker.sources.files import Original
-from tracker.sources.heading import Heading, heading
+from tracker.sources.heading import HEAD, Heading, heading
 from tracker.sources.lines import CJK
 from tracker.sources.outline import Section
 from tracker.sources.places import Mention
@@ -23,7 +23,6 @@ from tracker.sources.years import Due
 
 _HASHES = re.compile("^#{1,6} ", re.MULTILINE)
 _KEPT_BLANK = re.compile(r"[ \t\u3000\xa0]+")
-_HEAD = 60
 _MOST_OF_A_KIND = 40
 _UNIT_COLUMN = re.compile(r"单位|部门|责任人|负责人|主体")
 _DUE_COLUMN = re.compile(r"时限|期限|时间|进度|完成")
@@ -158,7 +157,7 @@ def _heading(original: str, mended: Repaired, found: outline.Outline) -> Heading
     starts += [section.start for section in found.sections[:1]]
     above = mended.text.count("\n", 0, min(starts)) if starts else len(lines)
     printed, at = [], 0
-    for line in lines[: min(above, _HEAD)]:
+    for line in lines[: min(above, HEAD)]:
         printed.append(
             _as_printed(original[slice(*mended.origin(at, at + len(line)))] if line else "", line)
         )

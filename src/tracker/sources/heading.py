@@ -18,7 +18,8 @@ _HAN_DATE = rf"(?P<hy>[二一][{_HAN_DIGITS}]{{3}})年(?P<hm>[一二三四五六
 _DATE = re.compile(
     rf"(?P<y>\d{{4}})\s*(?:年\s*(?P<m>\d{{1,2}})\s*月\s*(?P<d>\d{{1,2}})\s*日|-(?P<im>\d{{1,2}})-(?P<id>\d{{1,2}}))|{_HAN_DATE}"
 )
-_TITLE_END = re.compile(
+# What the title of a document ends in.
+TITLE_END = re.compile(
     r"(?:通知|意见|方案|规划|办法|条例|决定|公告|通告|通报|公报|纲要|计划|要点|总结|报告|规定|讲话|细则|函|批复|指引|清单|措施|分工|纪要|决议|行动|》)"
     r"(?:[（(][^（）()]{1,30}[）)])?$"
 )
@@ -34,7 +35,8 @@ _GOES_ON = re.compile(
 )
 _BEGINS = re.compile(r"(?![印转]发).+关于")
 _ISSUER = re.compile(r"(?:政府|国务院|中央|委员会|办公[厅室]|[部委局厅会院])$")
-_HEAD = 60
+# Lines above the first numbered one that are looked at.
+HEAD = 60
 # Characters: what is shorter is a word of a menu, 通知公告, if there is anything else.
 _SHORTEST = 7
 _LONGEST = 200
@@ -54,7 +56,7 @@ def heading(before: Sequence[str], lines: Sequence[str]) -> Heading:
     """The heading of a document from the paragraphs `before` its first numbered one, and from all
     its `lines`: the date of a signature may stand at the end.
     """
-    top = [line.strip() for line in before[:_HEAD]]
+    top = [line.strip() for line in before[:HEAD]]
     return Heading(_title(top), _number(top), _issued(lines))
 
 
@@ -86,7 +88,7 @@ def _may_title(line: str) -> bool:
 
 
 def _ends_title(line: str) -> bool:
-    return bool(_TITLE_END.search(line)) and _may_title(line)
+    return bool(TITLE_END.search(line)) and _may_title(line)
 
 
 def _whole_title(lines: Sequence[str], last: int) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from tracker.sources.heading import TITLE_END
 from tracker.sources.labels import Label, Level, label
 
 # Letters and punctuation that Chinese is set in; the ideographic space is none of them.
@@ -50,9 +51,6 @@ _PAGE_NUMBER = re.compile(
 _BARE_NUMBER = re.compile(r"\d{1,4}")
 _WORD = re.compile(r"[0-9A-Za-z.%％]{1,20}")
 _PAGE_MARK = re.compile(r"(\d{1,3})、")
-_TITLE_END = re.compile(
-    r"(?:通知|意见|方案|规划|办法|条例|决定|通报|纲要|计划|要点|细则|规定)(?:[（(][^（）()。]{1,30}[）)])?$"
-)
 
 # Of a page heading, of a heading line, of the lines that tell how wide a page is set.
 _HEADING_LIMIT = 40
@@ -145,7 +143,7 @@ def _page_headings(
         at
         for held in places.values()
         if _interrupts(base, every, held, numbered, breaks)
-        for at in held[bool(_TITLE_END.search(base, every[held[0]].start, every[held[0]].end)) :]
+        for at in held[bool(TITLE_END.search(base, every[held[0]].start, every[held[0]].end)) :]
     }
 
 
@@ -285,7 +283,7 @@ def _begins(base: str, before: Line, own: Label, numbers: dict[Level, int], *, f
         return True
     expected = own.number in (1, numbers.get(own.level, 0) + 1)
     open_end = _GOES_ON.search(base, before.start, before.end)
-    titled = _TITLE_END.search(base, before.start, before.end)
+    titled = TITLE_END.search(base, before.start, before.end)
     return expected and not open_end and (not full or own.number != 1 or bool(titled))
 
 
@@ -299,4 +297,4 @@ def _heading(base: str, line: Line) -> bool:
     text = base[line.start : line.end]
     if "。" in text:
         return False
-    return bool(_TITLE_END.search(text)) or len(text) <= _HEADING_LIMIT or label(text) is not None
+    return bool(TITLE_END.search(text)) or len(text) <= _HEADING_LIMIT or label(text) is not None

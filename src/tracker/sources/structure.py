@@ -46,7 +46,8 @@ class Part(Enum):
     """What a paragraph is in the document."""
 
     BEFORE = "preamble"
-    SECTION = "heading"
+    SECTION = "section"
+    HEADING = "heading"
     ITEM = "item"
     POINT = "point"
     BODY = "body"
@@ -155,6 +156,9 @@ def _read(text: str, every: Sequence[Paragraph]) -> list[Paragraph]:
             part = Part.SECTION
             result.append(paragraph._replace(part=part))
             part = Part.BEFORE
+        elif own and own.level == Level.PART and at not in items:
+            part = Part.BEFORE
+            result.append(paragraph._replace(part=Part.HEADING))
         elif own and own.level == items.get(at):
             result.append(paragraph._replace(part=Part.ITEM))
             part = Part.BODY
@@ -170,6 +174,9 @@ def _levels(text: str, every: Sequence[Paragraph]) -> tuple[Level | None, dict[i
     labelled = [(at, p.label.level) for at, p in enumerate(every) if p.label]
     present = {level for _, level in labelled}
     outer = _outer(text, every, labelled, present)
+    if outer == Level.CHAPTER and present - {Level.CHAPTER, Level.PART}:
+        # 第一节 between chapters and items is a heading more.
+        labelled = [(at, level) for at, level in labelled if level != Level.PART]
     groups: dict[int, list[int]] = {}
     group = -1
     for at, level in labelled:
@@ -203,13 +210,7 @@ def _outer(
     """The level of the sections."""
     divisions = present & {Level.CHAPTER, Level.PART}
     if divisions:
-        return (
-            max(divisions)
-            if present - divisions
-            else min(divisions)
-            if len(divisions) > 1
-            else None
-        )
+        return min(divisions) if len(present) > 1 else None
     if Level.HAN not in present:
         return None
     if Level.ARTICLE in present:
@@ -226,7 +227,7 @@ def _outer(
     # Without （一） a heading alone on its line, followed by 1. or 一是, is a section as well.
     # And so is one between the rows of a table.
     bare = sum(
-        _bare(text, every[at])
+        _is_heading(text, every[at])
         and ((len(group) > 1 and group[1][0] == at + 1) or _is_row(text, every[at + 1 : at + 2]))
         for group in groups
         for at, _ in group[:1]
@@ -238,7 +239,7 @@ def _is_row(text: str, following: Sequence[Paragraph]) -> bool:
     return any("\t" in text[p.start : p.end] for p in following)
 
 
-def _bare(text: str, paragraph: Paragraph) -> bool:
+def _is_heading(text: str, paragraph: Paragraph) -> bool:
     said = text[paragraph.start : paragraph.end].rstrip("。：:")
     return len(said) <= _SHORT and not re.search("[。；]", said)
 
@@ -264,7 +265,11 @@ def _closed(text: str, every: list[Paragraph]) -> list[Paragraph]:
             or _ANNEX_LIST.match(said)
             or _CLOSES.match(said)
             or _PAGE_FOOT.match(said)
-            or (single and (at > last + 1 or not _bare(text, every[last])) and _CLOSING.match(said))
+            or (
+                single
+                and (at > last + 1 or not _is_heading(text, every[last]))
+                and _CLOSING.match(said)
+            )
             or _signature(text, every, at)
         ):
             return every[:at] + [
@@ -277,7 +282,7 @@ def _closed(text: str, every: list[Paragraph]) -> list[Paragraph]:
 def _single(text: str, every: list[Paragraph], items: list[int]) -> bool:
     """Whether the items of this part have one paragraph of text each, as a rule."""
     lengths = [
-        following - at - _bare(text, every[at]) * (following - at > 1)
+        following - at - _is_heading(text, every[at]) * (following - at > 1)
         for at, following in pairwise(items)
     ]
     return sum(length <= 1 for length in lengths) * 3 >= len(lengths) * 2
