@@ -18,9 +18,16 @@ PAGE = HERE.parent / "docs" / "performance.md"
 
 
 def document(size: int) -> str:
-    """An invented document of about `size` bytes: sections of five items of four sentences."""
-    body = "到2026年，武汉、长沙两地完成老旧管网改造，并建立台账。加强日常巡查。鼓励社会力量参与。按月公布进度。"
-    lines = ["甲省管网改造实施方案", "甲政发〔2024〕7号"]
+    """An invented document of about `size` bytes: sections of five items of four sentences, as long
+    as those of real ones.
+    """
+    body = (
+        "到2026年，支持武汉、长沙等地分批完成老旧供水管网改造，建立覆盖街道和社区的管护台账，逐段登记建成年份、材质和漏损情况。"
+        "统筹用好各级财政资金和金融工具，鼓励社会力量依法依规参与投资、建设和运营，健全合理回报、风险共担的长期合作机制。"
+        "加强日常巡查和应急处置，完善水质监测网点，对发现的问题逐一列出清单、明确责任、限期整改，重要情况及时向社会公布。"
+        "按季调度工作进展，对进度滞后的地方采取提醒、约谈等方式推动落实，总结推广基层行之有效的经验做法。"
+    )
+    lines = ["甲省供水管网改造实施方案", "甲政发〔2024〕7号"]
     for number in range(size // len(body.encode()) + 1):
         if number % 5 == 0:
             lines.append(f"第{number // 5 + 1}章 总体安排")

@@ -12,6 +12,7 @@ from tracker.i18n import _
 
 if TYPE_CHECKING:
     from tracker.sources.document import Document
+    from tracker.store.ingesting import Meeting
     from tracker.store.ledger import Connection
 
 app = typer.Typer(add_completion=False)
@@ -80,11 +81,11 @@ def _outline(read: "Document", form: str, out: Path | None) -> None:
 
 
 def _compare(read: "Document", code: str, form: str, out: Path | None) -> None:
-    from tracker.report import reading  # noqa: PLC0415 - not for help
+    from tracker.report import meeting  # noqa: PLC0415 - not for help
     from tracker.store import ingesting  # noqa: PLC0415 - as above
 
     with context.reading() as db:
-        context.output(reading.compared(ingesting.measured(db, read, code)), form, out)
+        context.output(meeting.compared(ingesting.measured(db, read, code)), form, out)
 
 
 def _meet(
@@ -98,35 +99,51 @@ def _meet(
     draft: bool,
     accept: bool,
 ) -> None:
-    from tracker.report import reading  # noqa: PLC0415 - not for help
+    from tracker.store import ingesting  # noqa: PLC0415 - not for help
+
+    if not read.items:
+        raise Refusal(
+            _(
+                "nothing is numbered in {file}: there is no measure in it; see it with --dry-run"
+            ).format(file=file)
+        )
+    met = ingesting.met(db, read, code)
+    if met.register is None or draft:
+        _write(met.file(), form, out, accept=accept)
+        context.note(_("check it, then load it: tracker seed FILE"))
+    else:
+        _attach(db, met, read, file, form, out, accept=accept)
+
+
+def _attach(
+    db: "Connection",
+    met: "Meeting",
+    read: "Document",
+    file: Path,
+    form: str,
+    out: Path | None,
+    *,
+    accept: bool,
+) -> None:
+    from tracker.report import meeting  # noqa: PLC0415 - not for help
     from tracker.store import ingesting  # noqa: PLC0415 - as above
 
-    meeting = ingesting.met(db, read, code)
-    if meeting.register is None or draft:
-        _write(meeting.file(), form, out, accept=accept)
-        if not read.items:
-            context.note(
-                _("nothing is numbered in {file}: the draft has no measures").format(file=file)
-            )
-        context.note(_("check it, then load it: tracker seed FILE"))
-        return
-    if not meeting.alike:
+    if not met.alike:
         raise Refusal(
             _(
                 "no sentence of {file} stands in the register of {code}; nothing was attached"
-            ).format(file=file, code=meeting.code)
+            ).format(file=file, code=met.code)
         )
-    if not (meeting.same or accept):
-        context.output(reading.revised(meeting.fates), form, out)
+    if not (met.same or accept):
+        context.output(meeting.revised(met.fates), form, out)
         raise Refusal(
             _(
                 "{file} differs from the register of {code}; nothing was attached. Attach what agrees with"
                 " --accept, or bring the register to this text with --draft -o FILE"
-            ).format(file=file, code=meeting.code)
+            ).format(file=file, code=met.code)
         )
-    count = ingesting.attached(db, meeting, read, file.name)
-    total = sum(len(measure.sentences) for measure in meeting.register.measures)
-    context.output(reading.attached(meeting.code, file.name, count, total), form, out)
+    count = ingesting.attached(db, met, read, file.name)
+    context.output(meeting.attached(met.code, file.name, count, len(met.fates)), form, out)
 
 
 def _write(text: str, form: str, out: Path | None, *, accept: bool) -> None:
