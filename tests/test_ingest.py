@@ -508,6 +508,17 @@ def test_what_became_of_every_sentence_is_said(desk: Desk) -> None:
     assert "keeps its key" in ran.out
 
 
+def test_a_sentence_that_is_gone_still_shows_what_it_said(desk: Desk) -> None:
+    desk.known(PLAN)
+
+    desk.amend(AMENDED)
+
+    gone = desk.tracker("show", "2023-12-03.2", "-f", "json").json
+    assert gone["wording"] == "江西（赣州）改造乙桥。"
+    assert (gone["status"], gone["start"]) == (None, None)
+    assert "no longer in the text" in desk.tracker("show", "2023-12-03.2").out
+
+
 def test_an_amended_register_keeps_every_key(desk: Desk) -> None:
     desk.known(PLAN)
 

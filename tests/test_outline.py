@@ -217,6 +217,24 @@ def test_a_part_between_chapters_and_items_is_a_heading_more() -> None:
     assert ("heading", "第二节 范围") in _kinds(text)
 
 
+def test_a_text_without_line_breaks_is_cut_at_the_labels_that_count_on() -> None:
+    speech = "今年雨水很多,各村都要防汛。"
+    text = (
+        f"第一篇{speech * 3}第二篇{speech * 3}第四篇齐心防汛(一)清理河道。{speech}"
+        f"(二)加固堤防。{speech}(三)转移群众。{speech}见(五)款。"
+    )
+
+    found = _read(text)
+
+    assert [(s.number, s.title) for s in found.sections] == [(1, ""), (2, ""), (4, "齐心防汛")]
+    assert _items(text) == [
+        (4, "（一）", "清理河道"),
+        (4, "（二）", "加固堤防"),
+        (4, "（三）", "转移群众"),
+    ]
+    assert any("第四篇: number 三 (3) is missing" in problem for problem in _problems(text))
+
+
 def test_the_header_of_a_table_may_have_two_rows() -> None:
     text = "序号\t任务\t单位\t\t时限\n\t\t牵头单位\t配合单位\t\n1\t修路\t省交通厅\t省财政厅\t2025年6月底"
 

@@ -379,3 +379,14 @@ def test_a_mended_text_holds_no_line_without_text(text: str) -> None:
     lines = repair(text).text.split("\n")
 
     assert lines == [""] or all(line.strip() for line in lines)
+
+
+def test_rare_characters_close_together_are_reported_as_perhaps_misread() -> None:
+    scanned = "推动高质量坳起。降污耨碳。打造具仃影响力的走蟀。通过发屣实现水平。构建支掾体系。发挥闱绕作用。"
+
+    assert len([m for _, m in _faults(scanned) if "misread" in m]) >= 6
+    assert not [m for _, m in _faults(scanned + "沿河修路架桥。" * 2000) if "misread" in m]
+
+
+def _faults(text: str) -> list[tuple[int, str]]:
+    return [fault for kind in oddities.faults(text) for fault in kind]

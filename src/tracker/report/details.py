@@ -92,7 +92,7 @@ def _commitment(db: Connection, row: CommitmentRow, filters: Filters) -> Report:
             Fact("document", _("Document"), row.document),
             Fact("section", None, row.section),
             Fact("sentence", None, row.sentence),
-            *_said(said),
+            *(_said(said) if said else _unsaid(queries.last_wording(db, row.key))),
             Fact("title", _("Title"), row.title),
             Fact("title_en", _("English title"), row.title_en),
             Fact("kind", _("Kind"), Kind(row.kind)),
@@ -107,10 +107,18 @@ def _commitment(db: Connection, row: CommitmentRow, filters: Filters) -> Report:
     )
 
 
-def _said(row: SentenceRow | None) -> list[Fact]:
+def _unsaid(wording: str | None) -> list[Fact]:
+    """What a commitment was that the text has no sentence for any more."""
+    return [
+        Fact(None, _("Stands in"), _("no longer in the text")),
+        Fact("wording", _("Wording") if wording else None, wording),
+        Fact("start", None, None),
+        Fact("end", None, None),
+    ]
+
+
+def _said(row: SentenceRow) -> list[Fact]:
     """Where the sentence stands, its official wording, and its characters in the attached copy."""
-    if row is None:
-        return [Fact(name, None, None) for name in ("wording", "start", "end")]
     place = _("{section}、{label}{title}, sentence {number}").format(
         section=row.section_label,
         label=row.label,

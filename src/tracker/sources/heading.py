@@ -42,6 +42,7 @@ _SHORTEST = 7
 _LONGEST = 200
 _MOST_LINES = 4
 _SIGNATURE_LIMIT = 40
+_SAYS = ("强调", "指出", "要求")
 
 
 class Heading(NamedTuple):
@@ -76,7 +77,11 @@ def _title(top: Sequence[str]) -> str:
     kept = [line for line in own if _may_title(line)]
     titles = [_whole_title(own, at) for at, line in enumerate(own) if line and _ends_title(line)]
     long = (title for title in titles if len(title) >= _SHORTEST)
-    return next(long, next(iter([*titles, *kept]), ""))
+    first = next(iter([*titles, *kept]), "")
+    # A report of a meeting has two lines: who spoke, and what of.
+    if first.endswith(_SAYS) and len(kept) > 1:
+        first = " ".join(kept[:2])
+    return next(long, first)
 
 
 def _may_title(line: str) -> bool:

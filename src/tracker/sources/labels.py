@@ -1,6 +1,7 @@
 """The labels that number Chinese official documents: 一、 （一） 1. 第一条 一是, and what only looks like one."""
 
 import re
+from collections.abc import Iterable
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -45,6 +46,10 @@ _FORMS = re.compile(
     )[ \t\u3000\xa0:：]*""",
     re.VERBOSE,
 )
+_PIECE = re.compile(rf"第({_HAN})篇")
+_BRACKETED = re.compile(rf"[（(]({_HAN})[）)]")
+# Fewer labels in running text are no numbering.
+_COUNTED = 3
 _INSIDE = re.compile(rf"(?:^|(?<=[。；：;:，！\n]))({_HAN})是(?!否|非)")
 
 
@@ -62,11 +67,32 @@ def label(text: str, start: int = 0) -> Label | None:
 
 def said_inside(text: str) -> list[Label]:
     """The labels 一是, 二是 … that stand inside a paragraph, where they count on from one."""
+    return _counting(_INSIDE.finditer(text), Level.SAID)
+
+
+def run_in(text: str) -> list[Label]:
+    """The labels 第一篇 … and （一） … of a text that has lost its line breaks, in order: those that
+    count on, mostly behind the end of a sentence.
+    """
     found: list[Label] = []
-    for match in _INSIDE.finditer(text):
+    for pattern, level in ((_PIECE, Level.CHAPTER), (_BRACKETED, Level.BRACKETED)):
+        counted = _counting(pattern.finditer(text), level, gaps=level is Level.CHAPTER)
+        stops = sum(
+            text[max(0, label.end - len(label.text) - 1)] in "。！？；\n" for label in counted
+        )
+        if len(counted) >= _COUNTED and stops * 2 > len(counted):
+            found += counted
+    return sorted(found, key=lambda label: label.end)
+
+
+def _counting(matches: Iterable[re.Match[str]], level: Level, *, gaps: bool = False) -> list[Label]:
+    """The labels that count on from one; with `gaps` numbers may be missing."""
+    found: list[Label] = []
+    for match in matches:
         value = number(match[1])
-        if value == len(found) + 1:
-            found.append(Label(Level.SAID, value, match[0], match.end()))
+        last = found[-1].number if found else 0
+        if value and (value == last + 1 or (gaps and found and value > last)):
+            found.append(Label(level, value, match[0], match.end()))
     return found
 
 

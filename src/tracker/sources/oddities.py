@@ -2,38 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from tracker.i18n import _
 
 _FOREIGN = re.compile(r"(?<![A-Za-z0-9./@_-])[a-z]{2,}(?:[ ][a-z]{2,})*(?![A-Za-z0-9./@_-])")
 _MEASURES = frozenset(
-    [
-        "km",
-        "kg",
-        "mg",
-        "ml",
-        "mm",
-        "cm",
-        "nm",
-        "kw",
-        "kwh",
-        "mw",
-        "gw",
-        "kv",
-        "kwp",
-        "ppm",
-        "pm",
-        "hz",
-        "khz",
-        "mhz",
-        "ghz",
-        "db",
-        "www",
-        "com",
-        "cn",
-        "http",
-        "https",
-    ]
+    "km kg mg ml mm cm nm kw kwh mw gw kv kwp ppm pm hz khz mhz ghz db www com cn http https".split()  # noqa: SIM905 - a list to read
 )
 _DOUBLED = re.compile(r"([\u4e00-\u9fff])\1(?!\1)|([，。；：、])\2")
 _UNREADABLE = re.compile("[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1f\x7f\U000f0000-\U0010ffff]+")
@@ -45,11 +20,13 @@ _USUAL = frozenset(
 # Before the first of two: 六省省际.
 _COUNTING = frozenset("一二三四五六七八九十两几各全本每")
 _AROUND = 6
+# Misread characters: at least so many, and one in so many characters.
+_FEWEST, _SPARSEST = 6, 1500
 
 
 def faults(text: str) -> tuple[Iterator[tuple[int, str]], ...]:
     """Kind by kind, each oddity with its place in `text`."""
-    return _unreadable(text), _foreign(text), _doubled(text), _unpaired(text)
+    return _unreadable(text), _foreign(text), _doubled(text), _unpaired(text), _misread(text)
 
 
 def _unreadable(text: str) -> Iterator[tuple[int, str]]:
@@ -77,6 +54,38 @@ def _doubled(text: str) -> Iterator[tuple[int, str]]:
                 match.start(),
                 _("a character stands here twice: {around}").format(around=_around(text, match)),
             )
+
+
+def _misread(text: str) -> Iterator[tuple[int, str]]:
+    """Rare characters that belong to no word, where they stand so close together as they do in a
+    text that was recognised from a picture: 高质量堀起.
+    """
+    found = [match for match in _rare().finditer(text) if _is_word_alone(text, match)]
+    if len(found) < _FEWEST or len(found) * _SPARSEST < len(text):
+        return
+    for match in found:
+        yield (
+            match.start(),
+            _("perhaps misread, as from a scan: {around}").format(around=_around(text, match)),
+        )
+
+
+@cache
+def _rare() -> re.Pattern[str]:
+    """The characters of the second level of GB 2312, seldom used, in its rows 56 to 87."""
+    rows = (bytes((row, cell)) for row in range(0xD8, 0xF8) for cell in range(0xA1, 0xFF))
+    return re.compile(f"[{''.join(code.decode('gb2312', 'ignore') for code in rows)}]")
+
+
+def _is_word_alone(text: str, match: re.Match[str]) -> bool:
+    import rjieba  # noqa: PLC0415 - as below
+
+    at = max(0, match.start() - _AROUND)
+    for word in rjieba.cut(text[at : match.end() + _AROUND], False):
+        if at <= match.start() < at + len(word):
+            return len(word) == 1
+        at += len(word)
+    return False
 
 
 def _around(text: str, match: re.Match[str]) -> str:

@@ -16,7 +16,8 @@ TABLE = -1
 
 _TITLE_LIMIT = 60
 _SHORT_TITLE = 36
-_ENDED = re.compile(r"[。！？；][”’」』》）)]*$|[）)]$")
+_ENDED = re.compile(r"[。！？；][”“’」』》）)]*$|[）)]$")
+_COMMA = re.compile("[，,]")
 _TAB = re.compile("\t")
 _OPEN = re.compile(r"[：；，、:;,]$")
 _ROW_NUMBER = re.compile(r"\s*(\d{1,4})\s*[.．、]?\s*")
@@ -164,8 +165,10 @@ class _Reader:
         own = paragraph.label
         assert own is not None
         end = next(iter(self._spans_of(own.end, paragraph.end)), (0, paragraph.end))[1]
-        if end - own.end > _TITLE_LIMIT and end < paragraph.end:
-            end = paragraph.end
+        prose = _ENDED.search(self._text, own.end, end)
+        run_in = own.level == Level.CHAPTER and _COMMA.search(self._text, own.end, end)
+        if prose and (end - own.end > _TITLE_LIMIT or run_in):
+            end = own.end
         title = _bare(self._text[own.end : end])
         self._section_number = own.number
         self._sections.append(Section(own.number, own.text, title, paragraph.start))

@@ -7,7 +7,7 @@ from enum import Enum
 from itertools import pairwise
 from typing import NamedTuple
 
-from tracker.sources.labels import Label, Level, label, said_inside
+from tracker.sources.labels import Label, Level, label, run_in, said_inside
 
 _ANNEX = re.compile(r"附\s*[件表录]?\s*(?:\d{1,2}|[一二三四五六七八九十]{1,3})?\s*[:：]?")
 _DATE = re.compile(
@@ -70,7 +70,7 @@ def parts(text: str) -> list[list[Paragraph]]:
         _placed(Paragraph(match.start(), match.end(), label(match[0])))
         for match in re.finditer(r"[^\n]+", text)
     ]
-    if not any(paragraph.label for paragraph in every):
+    if sum(paragraph.label is not None for paragraph in every) <= 1:
         every = _counted_inside(text, every)
     _unlabel_lists(text, every)
     return [_read(text, every[first:last]) for first, last in pairwise(_bounds(text, every))]
@@ -83,9 +83,14 @@ def _placed(paragraph: Paragraph) -> Paragraph:
 
 
 def _counted_inside(text: str, every: list[Paragraph]) -> list[Paragraph]:
-    """The same cut before 一是, 二是 … inside paragraphs, where they count a good part of the text:
-    three clauses of a long speech are no outline of it.
+    """The same cut before the labels inside paragraphs: 第一篇 and （一） of a text without line breaks;
+    else 一是, 二是 …, where they count a good part of it: three clauses of a long speech are no outline.
     """
+    found = run_in(text)
+    if found:
+        return [piece for paragraph in every for piece in _cut(paragraph, found)]
+    if any(paragraph.label for paragraph in every):
+        return every
     pieces = [piece for paragraph in every for piece in _pieces(text, paragraph)]
     counted = sum(piece.end - piece.start for piece in pieces if piece.label)
     return pieces if counted * _LEAST >= len(text) else every
@@ -111,15 +116,23 @@ def _unlabel_lists(text: str, every: list[Paragraph]) -> None:
 
 def _pieces(text: str, paragraph: Paragraph) -> list[Paragraph]:
     """A paragraph that counts 一是 … 二是 … inside, cut before each of them."""
-    said = said_inside(text[paragraph.start : paragraph.end])
-    if len(said) < 2:  # noqa: PLR2004 - one alone counts nothing
+    found = said_inside(text[paragraph.start : paragraph.end])
+    if len(found) < 2:  # noqa: PLR2004 - one alone counts nothing
         return [paragraph]
-    said = [own._replace(end=own.end + paragraph.start) for own in said]
-    starts = [own.end - len(own.text) for own in said]
+    return _cut(paragraph, [own._replace(end=own.end + paragraph.start) for own in found])
+
+
+def _cut(paragraph: Paragraph, labels: Sequence[Label]) -> list[Paragraph]:
+    """A paragraph cut before each of the labels that stand in it."""
+    own = [label for label in labels if paragraph.start < label.end <= paragraph.end]
+    if not own:
+        return [paragraph]
+    starts = [label.end - len(label.text) for label in own]
     ends = [*starts[1:], paragraph.end]
-    before = [Paragraph(paragraph.start, starts[0], None)] if starts[0] > paragraph.start else []
+    first = Paragraph(paragraph.start, starts[0], paragraph.label)
+    before = [first] if starts[0] > paragraph.start else []
     return before + [
-        Paragraph(start, end, own) for start, end, own in zip(starts, ends, said, strict=True)
+        Paragraph(start, end, label) for start, end, label in zip(starts, ends, own, strict=True)
     ]
 
 

@@ -295,6 +295,22 @@ def sentence_rows(
     return [SentenceRow._make(row) for row in db.execute(statement)]
 
 
+def last_wording(db: Connection, commitment: str) -> str | None:
+    """The wording of a commitment's sentence, or of the one it was before the text left it out."""
+    return db.execute(
+        select(wordings.c.text)
+        .join(measures, measures.c.document_id == wordings.c.document_id)
+        .join(
+            commitments,
+            and_(
+                commitments.c.measure_id == measures.c.id,
+                commitments.c.fingerprint == wordings.c.fingerprint,
+            ),
+        )
+        .where(commitments.c.key == commitment)
+    ).scalar()
+
+
 def placed(states: FromClause) -> Join:
     """Assignments or states, with all that they belong to."""
     return (
