@@ -4,6 +4,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import lru_cache
 from heapq import merge
 from itertools import chain, islice
 from typing import NamedTuple
@@ -27,6 +28,8 @@ _MOST_OF_A_KIND = 40
 _UNIT_COLUMN = re.compile(r"单位|部门|责任人|负责人|主体")
 _DUE_COLUMN = re.compile(r"时限|期限|时间|进度|完成")
 _DUE = "时限："
+# Long documents say the same again and again.
+_dues_of = lru_cache(maxsize=4096)(years.dues)
 
 
 class Sentence(NamedTuple):
@@ -275,7 +278,7 @@ class _Facts:
                 d.words.removeprefix(said),
                 d.governs,
             )
-            for d in years.dues(text, self._issued)
+            for d in _dues_of(text, self._issued)
         ]
 
     def _place(self, start: int, end: int) -> tuple[int, int]:

@@ -63,6 +63,7 @@ _STRAY = re.compile(
 _UNITS = re.compile(r"\t|(?:单位|部门|主体|分工)[:：]")
 _UNIT_BLANK = rf"(?<=[部委局厅办署院会行社府位门心团司构]){_BLANK}[\u4e00-\u9fff]"
 _STRAY_BESIDE_UNITS = re.compile(rf"(?!{_UNIT_BLANK})(?:{_STRAY.pattern})")
+_ANY_BLANK = re.compile(_BLANK)
 # A line set with a blank behind every character has them between digits as well.
 _SPACED = re.compile(rf"[{CJK}0-9]{_BLANK}(?=[{CJK}0-9])")
 _LETTERSPACED = re.compile(rf"(?<=[{CJK}0-9A-Za-z]){_BLANK}(?=[{CJK}0-9A-Za-z])|[{ZERO_WIDTH}]+")
@@ -179,6 +180,8 @@ class _Mender:
         if first:
             yield "markup", *first.span()
             start = first.end()
+        if not (self._markdown or _ANY_BLANK.search(self._base, start, end)):
+            return
         spaced = len(_SPACED.findall(self._base, start, end)) * 3 > end - start
         stray = _MARKUP if self._markdown else _LETTERSPACED if spaced else _STRAY
         beside = _MARKUP_BESIDE_UNITS if self._markdown else _STRAY_BESIDE_UNITS

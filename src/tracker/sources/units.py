@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from tracker.domain.words import Role
@@ -118,6 +119,7 @@ def listed(text: str, start: int, end: int, role: Role) -> list[Unit]:
     ]
 
 
+@lru_cache(maxsize=4096)
 def actor(sentence: str) -> tuple[str, int, int] | None:
     """Who acts in the sentence by its grammar, with the offsets: 各省（区、市）要…, 由某部门负责."""
     if not _MAY_ACT.search(sentence, 0, _OPENING):
