@@ -28,7 +28,9 @@ _NAMED = re.compile(r"^(?:标\s*题|文\s*号|发文字号|发布日期|成文�
 _STOP = re.compile(r"[:：]$|[。；，]")
 _ANNEX = re.compile(r"附\s*件?\s*\d*[:：]?")
 # What a web page shows above its text: where one is, what is known of it, how to read it.
-_BESIDE = re.compile(r"[\t>＞»|【】]|^.{1,8}[:：]\s*\S|^(?:首页|打印|关闭|分享)")
+_BESIDE = re.compile(
+    r"[\t>＞»|【】]|^.{1,8}[:：]\s*\S|^(?:首页|打印|关闭|分享)|(?:政府|国务院)公报"
+)
 # What still belongs to a title that a line before it seems to end.
 _GOES_ON = re.compile(
     r"的.{1,4}|[（(](?:\d{4}[^（）()]{0,12}年|试行|暂行|修订|草案|征求意见|送审)[^（）()]{0,6}[）)]"
@@ -74,8 +76,8 @@ def _number(top: Sequence[str]) -> str | None:
 def _title(top: Sequence[str]) -> str:
     """The first lines that together end as titles do; else the first line."""
     own = [_NAMED.sub("", line) for line in top]
-    kept = [line for line in own if _may_title(line)]
-    titles = [_whole_title(own, at) for at, line in enumerate(own) if line and _ends_title(line)]
+    kept = [line for line in own if _may_belong(line)]
+    titles = [_whole_title(own, at) for at, line in enumerate(own) if line and may_title(line)]
     long = (title for title in titles if len(title) >= _SHORTEST)
     first = next(iter([*titles, *kept]), "")
     # A report of a meeting has two lines: who spoke, and what of.
@@ -84,7 +86,7 @@ def _title(top: Sequence[str]) -> str:
     return next(long, first)
 
 
-def _may_title(line: str) -> bool:
+def _may_belong(line: str) -> bool:
     """Whether a line may be one of a title."""
     other = _NUMBER.fullmatch(line) or _DATE.fullmatch(line.strip("（）()")) or _STOP.search(line)
     return 0 < len(line) <= _LONGEST and not (
@@ -92,22 +94,23 @@ def _may_title(line: str) -> bool:
     )
 
 
-def _ends_title(line: str) -> bool:
-    return bool(TITLE_END.search(line)) and _may_title(line)
+def may_title(line: str) -> bool:
+    """Whether a line may be the end of a document's title, by its last word."""
+    return bool(TITLE_END.search(line)) and _may_belong(line)
 
 
 def _whole_title(lines: Sequence[str], last: int) -> str:
     """The title that ends in line `last`, with the lines before it that belong to it."""
     start = last
     after = lines[last + 1] if last + 1 < len(lines) else ""
-    if _GOES_ON.fullmatch(after) and _may_title(after):
+    if _GOES_ON.fullmatch(after) and _may_belong(after):
         last += 1
     while (
         start
         and last - start < _MOST_LINES
         and not _BEGINS.match(lines[start])
-        and _may_title(lines[start - 1])
-        and not _ends_title(lines[start - 1])
+        and _may_belong(lines[start - 1])
+        and not may_title(lines[start - 1])
         and (len(lines[start - 1]) >= _SHORTEST or _ISSUER.search(lines[start - 1]))
     ):
         start -= 1

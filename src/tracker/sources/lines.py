@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from tracker.sources.heading import TITLE_END
+from tracker.sources.heading import TITLE_END, may_title
 from tracker.sources.labels import Label, Level, label
 
 # Letters and punctuation that Chinese is set in; the ideographic space is none of them.
@@ -143,7 +143,8 @@ def _page_headings(
         at
         for held in places.values()
         if _interrupts(base, every, held, numbered, breaks)
-        for at in held[bool(TITLE_END.search(base, every[held[0]].start, every[held[0]].end)) :]
+        # The title of the document stands in its own place once; that of a gazette never does.
+        for at in held[may_title(base[every[held[0]].start : every[held[0]].end]) :]
     }
 
 
