@@ -27,6 +27,10 @@ COMMANDS = {
     "list": Place("views", "List measures, commitments or assignments with their progress."),
     "show": Place("views", "Show one measure or commitment in full."),
     "update": Place("recording", "Record what an owner reports of his assignments."),
+    "review": Place(
+        "reviewing", "Accept or return what an owner reported last; never the reporter himself."
+    ),
+    "retarget": Place("reviewing", "Move a target; the old one stays in the log."),
     "undo": Place("recording", "Withdraw your last batch of reports."),
     "log": Place("views", "Show the lines of the log, oldest first."),
     "report": Place("views", "Print the progress tables as of a date."),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from tracker.domain.target import Target
 from tracker.domain.words import Status, Word, plain
 from tracker.errors import Refusal, UsageRefusal
 from tracker.i18n import _
@@ -99,6 +100,20 @@ def number(said: str, option: str) -> int:
             _("{option}: {said} is no whole number from 0").format(option=option, said=said)
         )
     return int(plain_said)
+
+
+def target(said: str, option: str) -> Target:
+    """The year, or year and month, that was said: 2027, 2027-06 or 2027年6月."""
+    written = plain(said).replace("_", "-").replace("年", "-").removesuffix("月").rstrip("-")
+    year, dash, month = written.partition("-")
+    found = Target.read(f"{year}-{month:>02}" if dash else year)
+    if found is None:
+        raise UsageRefusal(
+            _("{option}: {said} is no year or year and month (write 2027 or 2027-06)").format(
+                option=option, said=said
+            )
+        )
+    return found
 
 
 def day(said: str, option: str) -> date:

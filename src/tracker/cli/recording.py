@@ -83,7 +83,8 @@ def update(
     Example: tracker update 2021-15.5 --owner HB --status in_progress --percent 60 --note "…"
     """
     given = _read(status, percent, on, note, problem, next_step, evidence)
-    _agree(keys, owner, given, yes=yes)
+    said = either(given.status.zh, given.status.en)
+    agree(keys, owner, _("report {status}").format(status=said), yes=yes)
     _record(keys, owner, given, without_evidence=without_evidence, form=form)
 
 
@@ -98,7 +99,7 @@ def _record(
             db, given, keys=keys, owner=owner, by=by, without_evidence=without_evidence
         )
         older = record.older(db, done)
-    _print_batch(done.batch, form)
+    print_batch(done.batch, form)
     if older:
         context.note(
             _("{count} older than what stands: the later report stays in force").format(count=older)
@@ -127,25 +128,27 @@ def _read(
     )
 
 
-def _agree(keys: list[str], owner: str, given: "Report", *, yes: bool) -> None:
-    """A measure means all that the owner has in it: ask on a terminal, else want --yes."""
+def agree(keys: list[str], owner: str | None, deed: str, *, yes: bool) -> None:
+    """A measure means all that the owner, or everybody, has in it: ask on a terminal, else want --yes."""
     from tracker.store import lookup  # noqa: PLC0415 - not for help
 
     if yes or not any(map(lookup.is_measure, keys)):
         return
     with context.reading() as db:
-        meant = lookup.meant(db, keys, lookup.owner(db, owner))
+        meant = lookup.meant(db, keys, None if owner is None else lookup.owner(db, owner))
+    whose = _("all owners") if owner is None else meant[0].owner
+    every = list(dict.fromkeys(each.key for each in meant))
     if not sys.stdin.isatty():
         raise Refusal(
             _(
-                "{keys} stand for several of {owner} ({count}): say --yes to report on all of them"
-            ).format(
-                owner=meant[0].owner, count=len(meant), keys=", ".join(each.key for each in meant)
-            )
+                "{keys} stand for several of {owner} ({count}): say --yes to {deed} on all of them"
+            ).format(owner=whose, count=len(meant), keys=", ".join(every), deed=deed)
         )
-    context.note("\n".join(f"{each.key} {either(each.title, each.title_en)}" for each in meant))
-    question = _("Report {status} for {owner} on all {count}? (y/n)").format(
-        status=either(given.status.zh, given.status.en), owner=meant[0].owner, count=len(meant)
+    context.note(
+        "\n".join(f"{each.key} {each.owner} {either(each.title, each.title_en)}" for each in meant)
+    )
+    question = _("Really {deed} for {owner} on all {count}? (y/n)").format(
+        deed=deed, owner=whose, count=len(meant)
     )
     if plain(typer.prompt(question, err=True)) not in ("y", "yes", "是"):
         raise typer.Abort
@@ -173,10 +176,11 @@ def undo(
     with context.writing() as db:
         withdrawn, done = record.undo(db, by=context.acting(), batch=chosen)
     context.note(_("withdrew batch {batch}").format(batch=withdrawn))
-    _print_batch(done.batch, form)
+    print_batch(done.batch, form)
 
 
-def _print_batch(batch: int, form: str) -> None:
+def print_batch(batch: int, form: str) -> None:
+    """Print the lines of the log that a batch wrote."""
     from tracker.report import details  # noqa: PLC0415 - not for help
 
     with context.reading() as db:

@@ -120,12 +120,16 @@ def all_keys(db: Connection) -> list[str]:
     return sorted(db.execute(both).scalars())
 
 
-def meant(db: Connection, keys: Iterable[str], code: str) -> list[Meant]:
-    """The standing assignments of an owner in commitments, or in all of a measure's, once each."""
+def meant(db: Connection, keys: Iterable[str], code: str | None) -> list[Meant]:
+    """The standing assignments of an owner, or of all, in commitments, or in all of a measure's, once
+    each.
+    """
     found: dict[int, Meant] = {}
     for said in keys:
         wanted = key(db, said)
-        rows = [row for row in _standing(db, wanted) if row.owner == code]
+        rows = [row for row in _standing(db, wanted) if code in (None, row.owner)]
+        if not rows and code is None:
+            raise NotFound(_("nobody has an assignment in {key} any more").format(key=wanted))
         if not rows:
             having = ", ".join(dict.fromkeys(row.owner for row in _standing(db, wanted)))
             raise NotFound(
