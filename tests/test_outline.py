@@ -248,6 +248,28 @@ def test_the_header_of_a_table_may_have_two_rows() -> None:
     assert [(due.year, due.month) for due in item.sentences[0].dues] == [(2025, 6)]
 
 
+@pytest.mark.parametrize("gap", [" ", "    ", "　"])
+def test_a_table_set_with_blanks_is_read_as_one(gap: str) -> None:
+    rows = [
+        ("序号", "工作任务", "牵头单位", "完成时限"),
+        ("1", "清理河道", "省水利厅", "2025年6月底前"),
+        ("2", "加固堤防", "省建设厅", "2026年底前"),
+    ]
+    text = "\n".join(gap.join(row) for row in rows)
+
+    found = _read(text)
+
+    assert [[c.text for c in item.cells] for item in found.items] == [list(r) for r in rows[1:]]
+    assert [item.sentences[0].units[0].name for item in found.items] == ["省水利厅", "省建设厅"]
+    assert {repair.kind for repair in found.repairs} == {"column"}
+
+
+def test_a_list_below_a_line_that_begins_with_number_is_no_table() -> None:
+    text = "序号 由各县自定\n1 清理河道并且逐段登记 每月公布\n"
+
+    assert _read(text).items == ()
+
+
 def test_a_row_without_a_number_goes_on_in_the_item_above_it() -> None:
     text = "序号\t任务\t牵头单位\n1\t修路\t省交通厅\n\t架桥\t省水利厅\n2\t植树\t省林业局"
 

@@ -184,4 +184,5 @@ def repair_names() -> dict[str, str]:
         "zero_width": _("characters without width"),
         "space": _("spaces between Chinese characters"),
         "markup": _("signs of Markdown"),
+        "column": _("blanks between the columns of a table"),
     }

@@ -23,6 +23,7 @@ from tracker.sources.units import Note, Unit
 from tracker.sources.years import Due
 
 _HASHES = re.compile("^#{1,6} ", re.MULTILINE)
+_TABLE_RULE = re.compile(r"^[ \t]*\|[ \t]*:?-{3,}:?[ \t]*\|", re.MULTILINE)
 _KEPT_BLANK = re.compile(r"[ \t\u3000\xa0]+")
 _MOST_OF_A_KIND = 40
 _UNIT_COLUMN = re.compile(r"单位|部门|责任人|负责人|主体")
@@ -107,7 +108,8 @@ class Document(NamedTuple):
 
 def read(original: Original) -> Document:
     """The document that stands in the text of a file."""
-    markdown = original.format == "md" or len(_HASHES.findall(original.text)) > 1
+    signs = len(_HASHES.findall(original.text)) > 1 or _TABLE_RULE.search(original.text)
+    markdown = original.format == "md" or bool(signs)
     mended = repair(original.text, markdown=markdown)
     notes = units.notes(mended.text)
     found = outline.outline(mended.text, {note.start: note.end for note in notes})

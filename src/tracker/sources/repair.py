@@ -69,6 +69,12 @@ _SPACED = re.compile(rf"[{CJK}0-9]{_BLANK}(?=[{CJK}0-9])")
 _LETTERSPACED = re.compile(rf"(?<=[{CJK}0-9A-Za-z]){_BLANK}(?=[{CJK}0-9A-Za-z])|[{ZERO_WIDTH}]+")
 _LETTER = re.compile("[A-Za-z]")
 
+# A table set with blanks: its header, one of its rows, and what parts its cells.
+_ALIGNED_HEADER = re.compile(r"^[^\S\n]*(?:序号|编号)[^\S\n]+\S[^\n\t]*$", re.MULTILINE)
+_ALIGNED_ROW = re.compile(r"\n+[^\S\n]*\d{1,3}[^\S\n]+\S[^\n\t]*")
+_WIDE_GAP = re.compile(r"(?<=\S)(?:[^\S\n\t]{2,}|\u3000)(?=\S)")
+_ANY_GAP = re.compile(r"(?<=\S)[^\S\n\t]+(?=\S)")
+
 _ROW = re.compile(r"^([^\S\n]*\|)([^\n]*)(\|[^\S\n]*)$", re.MULTILINE)
 _MARKUP_START = re.compile(r"(?:#{1,6}|[-*+>])[^\S\n]+|\|[^\S\n]*")
 # With the signs go the blanks beside them that would stand between Chinese characters.
@@ -87,6 +93,7 @@ def repair(original: str, *, markdown: bool = False) -> Repaired:
     base = _NARROW_BRACKET.sub(lambda match: _WIDENED[match[0]], original.translate(_ALIKE))
     if markdown:
         base = _ROW.sub(lambda row: row[1] + _cells(row[2]) + row[3], base)
+    base = _aligned(base)
     mender = _Mender(original, base, markdown=markdown)
     for line in lines.found(base, [match.start() for match in re.finditer("\f", original)]):
         mender.line(line)
@@ -96,6 +103,23 @@ def repair(original: str, *, markdown: bool = False) -> Repaired:
 def _cells(row: str) -> str:
     """The cells of a row of Markdown, as long as they were."""
     return _LINE_END_IN_CELL.sub(lambda end: " " * len(end[0]), row.replace("|", "\t"))
+
+
+def _aligned(base: str) -> str:
+    """`base` with a tab at the start of each gap in tables that are set with blanks alone: a header
+    that begins with 序号, and below it rows with a number and as many cells.
+    """
+    pieces, done = [], 0
+    for header in _ALIGNED_HEADER.finditer(base):
+        gap = _WIDE_GAP if len(_WIDE_GAP.findall(header[0])) > 1 else _ANY_GAP
+        cells, end = len(gap.findall(header[0])), header.end()
+        while (row := _ALIGNED_ROW.match(base, end)) and len(gap.findall(row[0])) == cells:
+            end = row.end()
+        if cells > 1 and end > header.end():
+            table = gap.sub(lambda blank: "\t" + blank[0][1:], base[header.start() : end])
+            pieces += [base[done : header.start()], table]
+            done = end
+    return "".join([*pieces, base[done:]])
 
 
 class _Mender:
@@ -232,6 +256,6 @@ def _kind(after: str, before: str) -> str:
         return "layout"
     if after in "（）":
         return "bracket"
-    return {" ": "line_break", "\t": "markup"}.get(
-        after, "full_width" if before != "|" else "markup"
-    )
+    if after == "\t":
+        return "markup" if before == "|" else "column"
+    return "line_break" if after == " " and before != "|" else "full_width"
