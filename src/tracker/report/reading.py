@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+from tracker.domain.target import Target
 from tracker.i18n import _
 from tracker.report.model import Fact, Field, Plain, Report, Table, tabulated
 from tracker.sources.document import Document, Item, Sentence, accounted_characters
@@ -85,7 +86,7 @@ def _items(document: Document) -> Table:
             Field("sentences", None, lambda item: Plain(map(_sentence, item.sentences))),
             Field(None, _("Sentences"), lambda item: len(item.sentences)),
             Field(None, _("Provinces"), lambda item: _named(item, _provinces), flexible=True),
-            Field(None, _("Years"), lambda item: sorted(_named(item, _years)), flexible=True),
+            Field(None, _("Target"), lambda item: sorted(_named(item, _targets)), flexible=True),
             Field(None, _("Units"), lambda item: _named(item, _units), flexible=True),
         ],
     )
@@ -105,6 +106,10 @@ def _years(sentence: Sentence) -> list[int]:
 
 def _months(sentence: Sentence) -> list[str]:
     return list(dict.fromkeys(f"{due.year}-{due.month:02}" for due in sentence.dues if due.month))
+
+
+def _targets(sentence: Sentence) -> list[str]:
+    return list(dict.fromkeys(str(Target(due.year, due.month)) for due in sentence.dues))
 
 
 def _units(sentence: Sentence) -> list[str]:
