@@ -519,6 +519,38 @@ def test_a_sentence_that_is_gone_still_shows_what_it_said(desk: Desk) -> None:
     assert "no longer in the text" in desk.tracker("show", "2023-12-03.2").out
 
 
+def test_a_text_that_says_a_sentence_once_more_can_be_loaded(desk: Desk) -> None:
+    desk.known(PLAN)
+
+    desk.amend(PLAN + "（六）按期办结。湖南整修丙路。\n")
+
+    rows = desk.tracker("list", "--by", "commitment", "--document", "2023-12", "-f", "json").json
+    said_twice = [row["key"] for row in rows if row["title"] == "湖南整修丙路"]
+    assert len(set(said_twice)) == 2
+    assert desk.tracker("db", "check").code == 0
+
+
+def test_an_amended_register_says_where_the_text_names_itself_otherwise(desk: Desk) -> None:
+    desk.known(PLAN)
+
+    ran = desk.tracker("ingest", desk.paper(PLAN.replace("12号", "13号")), "--draft")
+
+    assert (
+        "# ? the text has 星政发〔2023〕13号 where the register has 星政发〔2023〕12号" in ran.out
+    )
+
+
+def test_another_document_is_no_draft_of_a_known_one(desk: Desk, tmp_path: Path) -> None:
+    desk.known(PLAN)
+    other = tmp_path / "other.txt"
+    other.write_text("（一）种树。在河岸种树。\n（二）养鱼。在湖里养鱼。\n", encoding="utf-8")
+
+    ran = desk.tracker("ingest", str(other), "--as", "2023-12", "--draft")
+
+    assert (ran.code, ran.out) == (1, "")
+    assert "no sentence of" in ran.err
+
+
 def test_an_amended_register_keeps_every_key(desk: Desk) -> None:
     desk.known(PLAN)
 

@@ -474,3 +474,28 @@ def test_long_texts_take_linear_time(piece: str) -> None:
     found = _read(text)
 
     assert accounted_characters(found) == len(text)
+
+
+def test_behind_the_cell_of_a_row_no_sentence_goes_on() -> None:
+    text = "序号\t任务\t牵头单位\n1\t建设铁路，\t省发改委\n\t修桥\t\n二、附则"
+
+    found = _read(text)
+
+    for item in found.items:
+        for said in item.sentences:
+            assert text[said.start : said.end] == said.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "中" + " " * 50_000 + "x\n（一）修路。修好。\n（二）架桥。架好。",
+        "（一）修路\n" + "沿河清理；\n" * 20_000,
+        "序号\t" + "任务\t" * 20_000 + "\n1\t修路",
+    ],
+    ids=["blanks", "open sentence", "columns"],
+)
+def test_what_goes_on_and_on_takes_no_longer_than_its_length(text: str) -> None:
+    found = _read(text)
+
+    assert accounted_characters(found) == len(text)

@@ -108,6 +108,12 @@ def _meet(
             ).format(file=file)
         )
     met = ingesting.met(db, read, code)
+    if met.register and not met.alike:
+        raise Refusal(
+            _(
+                "no sentence of {file} stands in the register of {code}; nothing was attached"
+            ).format(file=file, code=met.code)
+        )
     if met.register is None or draft:
         _write(met.file(), form, out, accept=accept)
         context.note(_("check it, then load it: tracker seed FILE"))
@@ -128,12 +134,6 @@ def _attach(
     from tracker.report import meeting  # noqa: PLC0415 - not for help
     from tracker.store import ingesting  # noqa: PLC0415 - as above
 
-    if not met.alike:
-        raise Refusal(
-            _(
-                "no sentence of {file} stands in the register of {code}; nothing was attached"
-            ).format(file=file, code=met.code)
-        )
     if not (met.same or accept):
         context.output(meeting.revised(met.fates), form, out)
         raise Refusal(

@@ -296,7 +296,8 @@ def amended(
             by_item.setdefault(fate.item.ordinal, []).append(fate)
     drafted = {m.number: m for m in draft.register.measures}
     measures: list[Measure] = []
-    remarks: dict[str, list[str]] = {}
+    headed = list(_headed(register, draft.register))
+    remarks = {register.code: headed} if headed else {}
     last_number = max((int(key.rpartition("-")[2]) for key in used), default=0)
     for ordinal, own in by_item.items():
         proposal = drafted[ordinal]
@@ -328,6 +329,20 @@ def amended(
         for share in sentence.commitment.shares
     }
     return Draft(brought, tuple(o for o in draft.owners if o.code in needed), remarks)
+
+
+def _headed(register: Register, now: Register) -> Iterator[str]:
+    """What the text says of itself otherwise than the register; the register's words stay."""
+    said = (
+        (register.title, now.title),
+        (register.document_number, now.document_number),
+        (register.issued_on, now.issued_on),
+    )
+    for before, after in said:
+        if after and fold(str(before)) != fold(str(after)):
+            yield _("? the text has {after} where the register has {before}").format(
+                before=before or "-", after=after
+            )
 
 
 def _home(own: Sequence[Fate]) -> Measure | None:

@@ -25,6 +25,8 @@ from tracker.sources.years import Due
 _HASHES = re.compile("^#{1,6} ", re.MULTILINE)
 _TABLE_RULE = re.compile(r"^[ \t]*\|[ \t]*:?-{3,}:?[ \t]*\|", re.MULTILINE)
 _KEPT_BLANK = re.compile(r"[ \t\u3000\xa0]+")
+# From the first of its blanks only: a long run without a line end would be tried from every one.
+_LINE_BREAK = re.compile(r"(?<![ \t\u3000])[ \t\u3000]*[\r\n\f]\s*")
 _MOST_OF_A_KIND = 40
 _UNIT_COLUMN = re.compile(r"单位|部门|责任人|负责人|主体")
 _DUE_COLUMN = re.compile(r"时限|期限|时间|进度|完成")
@@ -180,7 +182,7 @@ def _as_printed(original: str, line: str) -> str:
     """A line with the blanks that part the names in it: 中共中央 国务院; not those of a font."""
     if "\t" in line:
         return line
-    printed = _KEPT_BLANK.sub(" ", re.sub(r"[ \t\u3000]*[\r\n\f]\s*", "", original))
+    printed = _KEPT_BLANK.sub(" ", _LINE_BREAK.sub("", original))
     if printed.count(" ") * 6 > len(line) or "".join(printed.split()) != "".join(line.split()):
         return line
     return " ".join(word for word in re.split(rf"(?<=[{CJK}]) (?=[{CJK}])", printed) if word)

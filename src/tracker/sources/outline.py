@@ -103,6 +103,8 @@ class _Reader:
         self._section_number: int | None = None
         self._items: list[Item] = []
         self._sentences: list[Sentence] = []
+        # The text of the last of them, as the paragraphs give it.
+        self._said: list[str] = []
         self._header: list[str] = []
         self._in_rows = False
         # Asked for more than once: to tell titles, then to read.
@@ -156,9 +158,15 @@ class _Reader:
 
     def _close(self) -> None:
         """Gives the item read last its sentences."""
+        self._whole()
         if self._sentences and self._items:
             self._items[-1] = self._items[-1]._replace(sentences=tuple(self._sentences))
         self._sentences = []
+
+    def _whole(self) -> None:
+        """Gives the sentence read last all its text; it may go on over very many paragraphs."""
+        if self._sentences and len(self._said) > 1:
+            self._sentences[-1] = self._sentences[-1]._replace(text="".join(self._said))
 
     def _section(self, paragraph: Paragraph) -> None:
         self._close()
@@ -211,9 +219,14 @@ class _Reader:
         for first, last in self._spans_of(start, end):
             text = self._text[first:last]
             before = self._sentences[-1] if self._sentences and not cells else None
-            if before and (first in self._notes or _OPEN.search(before.text)):
-                self._sentences[-1] = before._replace(end=last, text=before.text + text)
+            # Behind a cell stand the other ones of its row: no sentence goes on over them.
+            opened = before and not before.cells and _OPEN.search(self._said[-1])
+            if before and (first in self._notes or opened):
+                self._sentences[-1] = before._replace(end=last)
+                self._said.append(text)
             else:
+                self._whole()
+                self._said = [text]
                 self._sentences.append(Sentence(first, last, text, start, point, cells))
             self._account("sentence", first, last)
 
@@ -287,9 +300,9 @@ class _Reader:
                 for at, (cell, before) in enumerate(zip_longest(said, above, fillvalue=""), 1)
             ]
             # Of two columns of one name the second is told apart by its place.
+            first = {name: at for at, name in reversed([*enumerate(names, 1)])}
             self._header = [
-                name if name not in names[: at - 1] else f"{name}{at}"
-                for at, name in enumerate(names, 1)
+                name if first[name] == at else f"{name}{at}" for at, name in enumerate(names, 1)
             ]
         self._account("heading" if self._header else "preamble", paragraph.start, paragraph.end)
 

@@ -174,7 +174,7 @@ class _Mender:
             self._between(line.start, "layout")
         elif _LETTER.match(self._pieces[-1][-1]) and _LETTER.match(self._base[line.start]):
             end = self._base.index("\n", self._end)
-            self._drop("layout", self._end, end)
+            self._drop("line_break", self._end, end)
             self._keep(end, " ")
             self._end = end + 1
             self._between(line.start, "")

@@ -10,7 +10,7 @@ from tracker.i18n import _
 from tracker.register import CODE, Register
 from tracker.register.comparison import Comparison, compared
 from tracker.register.draft import Draft, drafted, proposed_code
-from tracker.register.revision import SAME, Fate, amended, recognised, revised
+from tracker.register.revision import MOVED, SAME, Fate, amended, recognised, revised
 from tracker.register.writing import written
 from tracker.sources.document import Document
 from tracker.store import lookup, registers
@@ -35,8 +35,8 @@ class Meeting(NamedTuple):
 
     @property
     def alike(self) -> bool:
-        """Whether any sentence stands in the document as the register has it."""
-        return any(fate.deed == SAME for fate in self.fates)
+        """Whether any sentence of the register stands in the document word for word."""
+        return any(fate.deed in (SAME, MOVED) for fate in self.fates)
 
     def file(self) -> str:
         """A register file: the draft of a new document, or the known register brought to this text."""

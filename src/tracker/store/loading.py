@@ -177,13 +177,24 @@ class Loader:
         for key, mark, standing in rows:
             if standing:
                 held.setdefault(mark, []).append(key)
+        tracked = [
+            (s.fingerprint, s.commitment)
+            for measure in given.measures
+            for s in measure.sentences
+            if s.commitment
+        ]
+        given_again = {(mark, own.key) for mark, own in tracked}
+        # A text may say the same once more: that is another sentence, with a key of its own.
+        left = {
+            mark: [key for key in keys if (mark, key) not in given_again]
+            for mark, keys in held.items()
+        }
         problems = []
-        for measure in given.measures:
-            for mark, own in ((s.fingerprint, s.commitment) for s in measure.sentences):
-                if own and own.key not in (keys := held.get(mark, [own.key])):
-                    problems.append(Problem(own.where, _another_key(keys[0])))
-                elif own and retired.get(own.key, mark) != mark:
-                    problems.append(Problem(own.where, _used_key(own.key)))
+        for mark, own in tracked:
+            if left.get(mark) and own.key not in held[mark]:
+                problems.append(Problem(own.where, _another_key(left[mark][0])))
+            elif retired.get(own.key, mark) != mark:
+                problems.append(Problem(own.where, _used_key(own.key)))
         if problems:
             raise BadFile(problems)
 
