@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mending import mended
-from tracker.sources import document, units
-from tracker.sources.document import Document, accounted_characters
+from tracker.sources import accounting, document, units
+from tracker.sources.document import Document
 from tracker.sources.files import Original
 from tracker.sources.heading import heading
 from tracker.sources.outline import outline
@@ -445,7 +445,7 @@ def test_any_text_is_read_and_every_character_accounted_for(text: str, form: str
     places = [0, *(at for one in found.accounted for at in (one.start, one.end)), len(text)]
     assert all(left == right for left, right in list(pairwise(places))[::2])
     assert all(one.start < one.end for one in found.accounted)
-    assert accounted_characters(found) == len(text)
+    assert accounting.characters(found.accounted) == len(text)
 
 
 @settings(max_examples=300, deadline=None)
@@ -473,7 +473,7 @@ def test_long_texts_take_linear_time(piece: str) -> None:
 
     found = _read(text)
 
-    assert accounted_characters(found) == len(text)
+    assert accounting.characters(found.accounted) == len(text)
 
 
 def test_behind_the_cell_of_a_row_no_sentence_goes_on() -> None:
@@ -498,4 +498,4 @@ def test_behind_the_cell_of_a_row_no_sentence_goes_on() -> None:
 def test_what_goes_on_and_on_takes_no_longer_than_its_length(text: str) -> None:
     found = _read(text)
 
-    assert accounted_characters(found) == len(text)
+    assert accounting.characters(found.accounted) == len(text)

@@ -9,8 +9,8 @@ import pytest
 import yaml
 
 from mending import mended
-from tracker.sources import document, files
-from tracker.sources.document import Document, Item, accounted_characters
+from tracker.sources import accounting, document, files
+from tracker.sources.document import Document, Item
 
 _STYLES = Path(__file__).parent / "data" / "styles"
 # What stands in a text and is no part of its wording: Markdown's stars, and what has no width.
@@ -43,7 +43,7 @@ def test_a_document_is_read_as_people_read_it(style: _Style) -> None:
 def test_every_character_of_a_document_is_accounted_for(style: _Style) -> None:
     found = style.read
 
-    assert accounted_characters(found) == len(found.original)
+    assert accounting.characters(found.accounted) == len(found.original)
 
 
 def test_every_sentence_stands_at_its_place_in_the_document(style: _Style) -> None:

@@ -8,8 +8,7 @@ from tracker.report import listing
 from tracker.report.model import Fact, Field, Report, Share, Table, tabulated
 from tracker.store import lookup, queries, rollups, states
 from tracker.store.ledger import Connection
-from tracker.store.loading import Change
-from tracker.store.rows import CommitmentRow, Filters, MeasureRow, SentenceRow
+from tracker.store.rows import Change, CommitmentRow, Filters, MeasureRow, SentenceRow
 
 
 def shown(db: Connection, said: str) -> Report:

@@ -7,7 +7,8 @@ from typing import Any
 from tracker.domain.target import Target
 from tracker.i18n import _
 from tracker.report.model import Fact, Field, Plain, Report, Table, tabulated
-from tracker.sources.document import Document, Item, Sentence, accounted_characters
+from tracker.sources import accounting
+from tracker.sources.document import Document, Item, Sentence
 from tracker.sources.repair import Repair
 
 
@@ -16,7 +17,7 @@ def outlined(document: Document) -> Report:
     heading = document.heading
     coverage = {
         "characters": len(document.original),
-        "accounted": accounted_characters(document),
+        "accounted": accounting.characters(document.accounted),
     }
     sentences = sum(len(item.sentences) for item in document.items)
     return Report(

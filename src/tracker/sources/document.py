@@ -1,18 +1,18 @@
 """A source document as it is read: mended, outlined, with what each sentence names."""
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import lru_cache
-from heapq import merge
 from itertools import chain, islice
 from typing import NamedTuple
 
 from tracker.domain.words import Role
 from tracker.errors import Problem
 from tracker.i18n import _
-from tracker.sources import numbering, oddities, outline, places, units, years
+from tracker.sources import accounting, numbering, oddities, outline, places, units, years
+from tracker.sources.accounting import Accounted
 from tracker.sources.files import Original
 from tracker.sources.heading import HEAD, Heading, heading
 from tracker.sources.lines import CJK
@@ -85,14 +85,6 @@ class Item(NamedTuple):
     cells: tuple[Cell, ...]
 
 
-class Accounted(NamedTuple):
-    """[start, end) of the original and what became of it: a kind of span, or a kind of change."""
-
-    kind: str
-    start: int
-    end: int
-
-
 class Document(NamedTuple):
     """All that is read from a source. `accounted` follows the original from its first character
     to its last, without gap or overlap.
@@ -123,38 +115,10 @@ def read(original: Original) -> Document:
         head,
         found.sections,
         tuple(facts.item(n, item) for n, item in enumerate(found.items, 1)),
-        tuple(_repairs(original.text, mended, found)),
+        tuple(accounting.repairs(original.text, mended, found)),
         (*original.problems, *_problems(original.text, mended, found)),
-        tuple(_accounted(mended, found)),
+        tuple(accounting.accounted(mended, found)),
     )
-
-
-def _repairs(original: str, mended: Repaired, found: outline.Outline) -> list[Repair]:
-    """What was mended; and the ends of paragraphs over which a sentence goes on."""
-    gaps = [
-        (mended.origin(at - 1, at)[1], at, mended.origin(at + 1, at + 2)[0])
-        for item in found.items
-        for said in item.sentences
-        for at in _ends(mended.text, said)
-    ]
-    starts = [start for start, *_ in gaps]
-    repairs = list(mended.repairs)
-    for change in mended.changes:
-        gap = gaps[bisect_right(starts, change.start) - 1] if gaps else (0, 0, 0)
-        if change.kind == "layout" and not change.after and gap[0] <= change.start < gap[2]:
-            repairs.append(change._replace(kind="line_break"))
-    for _start, at, _end in gaps:
-        place = slice(*mended.origin(at, at + 1))
-        repairs.append(Repair("line_break", place.start, place.stop, original[place], ""))
-    return sorted(repairs, key=lambda repair: repair.start)
-
-
-def _ends(text: str, said: outline.Sentence) -> Iterator[int]:
-    """Where a paragraph ends inside a sentence."""
-    at = text.find("\n", said.start, said.end)
-    while at >= 0:
-        yield at
-        at = text.find("\n", at + 1, said.end)
 
 
 def _heading(original: str, mended: Repaired, found: outline.Outline) -> Heading:
@@ -357,46 +321,3 @@ def _unnumbered(found: outline.Outline) -> Iterator[tuple[int, str]]:
                     label=section.label, title=section.title
                 ),
             )
-
-
-def _accounted(mended: Repaired, found: outline.Outline) -> Iterator[Accounted]:
-    """Every character of the original: what it is in the outline, or why it was left out."""
-    dropped = (
-        Accounted(change.kind, change.start, change.end)
-        for change in mended.changes
-        if not change.after
-    )
-    last: Accounted | None = None
-    for one in merge(_kept(mended, found), dropped, key=lambda one: one.start):
-        if last and last.kind == one.kind and last.end == one.start:
-            last = last._replace(end=one.end)
-            continue
-        if last:
-            yield last
-        last = one
-    if last:
-        yield last
-
-
-def _kept(mended: Repaired, found: outline.Outline) -> Iterator[Accounted]:
-    """The spans of the outline at their places in the original, cut where something was dropped."""
-    piece = 0
-    ends = [*mended.starts[1:], len(mended.text)]
-    for span in found.spans:
-        at = span.start
-        while at < span.end:
-            while ends[piece] <= at:
-                piece += 1
-            until = min(span.end, ends[piece])
-            origin = mended.origins[piece] + at - mended.starts[piece]
-            yield Accounted(span.kind, origin, origin + until - at)
-            at = until
-
-
-def accounted_characters(document: Document) -> int:
-    """How many characters of the original are accounted for, each counted once."""
-    at = total = 0
-    for one in document.accounted:
-        total += max(0, one.end - max(at, one.start))
-        at = max(at, one.end)
-    return total

@@ -56,6 +56,8 @@ _PAGE_MARK = re.compile(r"(\d{1,3})、")
 _HEADING_LIMIT = 40
 _REPEATS = 3
 _NARROWEST, _WIDEST = 24, 150
+# Columns by which a paragraph is indented at least; a page begun with one blank is not.
+_INDENTED = 2
 # Fewer lines than these are on no page.
 _PAGE_LINES = 10
 # Columns by which a full line may stay behind the others: no line begins with a comma.
@@ -204,8 +206,7 @@ def _page(base: str, every: list[Line]) -> _Page:
         and near * 2 >= len(open_lines) >= _REPEATS
         and len(open_lines) * 3 >= len(texts)
     )
-    # Indented by two characters, as paragraphs are; a page begun with one blank is not.
-    indented = sum(line.indent >= 2 for line in texts) * 8 >= len(texts)  # noqa: PLR2004 - as said
+    indented = sum(line.indent >= _INDENTED for line in texts) * 8 >= len(texts)
     return _Page(usual if wrapped else None, indented)
 
 
@@ -250,14 +251,14 @@ def _goes_on(  # noqa: PLR0911 - one reason after the other
     full = _full(base, before, line, page)
     if own and _begins(base, before, own, numbers, full=full):
         return False
-    if page.indented and line.indent >= 2:  # noqa: PLR2004 - the indentation of a paragraph
+    if page.indented and line.indent >= _INDENTED:
         return False
     if _GOES_ON.search(base, before.start, before.end) or _unclosed(base, before):
         return True
     ended = bool(_ENDED.search(base, before.start, before.end))
     if page.full is None:
         return not ended and not _heading(base, before)
-    broken = page.indented and paragraph >= 2 and before.width * 2 > page.full  # noqa: PLR2004 - as above
+    broken = page.indented and paragraph >= _INDENTED and before.width * 2 > page.full
     if broken and not ended:
         return True
     stopped = bool(_FULL_STOP.search(base, before.start, before.end))

@@ -78,7 +78,7 @@ def _rare() -> re.Pattern[str]:
 
 
 def _is_word_alone(text: str, match: re.Match[str]) -> bool:
-    import rjieba  # noqa: PLC0415 - as below
+    import rjieba  # noqa: PLC0415 - a dictionary of many megabytes, only for texts with rare characters
 
     at = max(0, match.start() - _AROUND)
     for word in rjieba.cut(text[at : match.end() + _AROUND], False):

@@ -70,7 +70,7 @@ def _assignments(db: Connection) -> Iterator[Problem]:
         for head in log.read_heads(db, chunk):
             yield from _chain(head, logs[head.id])
             cached = log.cached(head, logs[head.id])
-            row = rows[head.id]._mapping  # noqa: SLF001 - documented
+            row = rows[head.id]._mapping  # noqa: SLF001 - named with an underscore against clashes with columns, but documented
             for parameter, value in cached.items():
                 field = parameter.removeprefix("new_")
                 if parameter != field and row[field] != value:

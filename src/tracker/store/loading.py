@@ -5,7 +5,7 @@ corrects becomes a retarget entry, an owner who left keeps his assignment and it
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -14,45 +14,27 @@ from sqlalchemy import (
     delete,
     exists,
     insert,
-    literal,
-    or_,
     select,
     update,
 )
 
 from tracker.domain.log import Entry
-from tracker.domain.target import Target
-from tracker.domain.words import Basis, EntryKind, Status, Verification
 from tracker.errors import BadFile, Problem
 from tracker.i18n import _
 from tracker.register import Commitment, Measure, Owner, Register, Sentence
 from tracker.store import log
+from tracker.store.assigning import Assigner, differing
 from tracker.store.log import SEED, Acting
 from tracker.store.models import (
-    Moment,
     assignments,
-    batches,
     commitments,
     documents,
-    entries,
     measures,
     owners,
     sections,
     sentences,
-    stands,
 )
-
-# In both languages: what is written to the log does not depend on who runs the program.
-_CORRECTED = "登记册更正 / corrected in the register"
-
-
-class Change(NamedTuple):
-    """One thing that loading did, or would do: `deed` is added, changed, retired or reported."""
-
-    deed: str
-    what: str
-    key: str
-    detail: str = ""
+from tracker.store.rows import Change
 
 
 class Loader:
@@ -62,9 +44,8 @@ class Loader:
         self.db = db
         self.by = by._replace(now=log.next_moment(db, by.now))
         self.changes: list[Change] = []
-        self._new_assignments: list[dict[str, Any]] = []
-        self._retargets: list[tuple[int, Entry]] = []
         self._owners = {row.code: row.id for row in db.execute(select(owners))}
+        self._retargets: list[tuple[int, Entry]] = []
 
     def knows(self, fingerprint: str) -> bool:
         """Whether a file with this fingerprint was the last one loaded for its document."""
@@ -131,9 +112,13 @@ class Loader:
         stated = {measure.key: measure.sentences for measure in given.measures}
         for key, measure_id in measure_ids.items():
             self._sentences(key, measure_id, stated.get(key, ()))
-        self._commitments({measure_ids[key]: said for key, said in stated.items()}, measure_ids)
-        self._add_assignments()
-        self._correct_targets(document)
+        assigner = Assigner(self.db, self.by, self._owners, self.changes)
+        said_in = {measure_ids[key]: said for key, said in stated.items()}
+        for key, (commitment_id, commitment) in self._commitments(said_in, measure_ids).items():
+            assigner.bring(commitment_id, key, commitment)
+        assigner.add()
+        assigner.correct_targets(document)
+        self._retargets += assigner.retargets
 
     def finish(self) -> None:
         """Write the batch of this load: all retargets, and the time for those added and retired."""
@@ -254,8 +239,10 @@ class Loader:
 
     def _commitments(
         self, given: Mapping[int, Sequence[Sentence]], every: Mapping[str, int]
-    ) -> None:
-        """Bring those of the document, by key: an amended text may have moved one to another measure."""
+    ) -> dict[str, tuple[int, Commitment | None]]:
+        """Bring those of the document, by key: an amended text may have moved one to another measure.
+        Gives the id of each it ever had, and what the register says of it now.
+        """
         tracked = {
             s.commitment.key: (measure, s, s.commitment)
             for measure, said in given.items()
@@ -269,115 +256,10 @@ class Loader:
             [commitments.c.measure_id.in_(every.values())],
             "key",
         )
-        for key, commitment_id in ids.items():
-            self._assignments(commitment_id, key, tracked[key][2] if key in tracked else None)
-
-    def _assignments(self, commitment_id: int, key: str, given: Commitment | None) -> None:
-        wanted = {(self._owners[s.owner], s.role.value): s for s in given.shares} if given else {}
-        codes = {number: code for code, number in self._owners.items()}
-        rows = self.db.execute(
-            select(assignments).where(assignments.c.commitment_id == commitment_id)
-        )
-        found = {(row.owner_id, row.role): row for row in rows}
-        for pair, old in found.items():
-            if old.standing and pair not in wanted:
-                self._stand(old.id, standing=False)
-                self.changes.append(
-                    Change("retired", "assignment", key, f"{codes[pair[0]]} {pair[1]}")
-                )
-        for pair, share in wanted.items():
-            labels = {"basis": share.basis.value, "scope": share.scope, "scope_en": share.scope_en}
-            row = found.get(pair)
-            if row is None:
-                assert given is not None
-                self._new_assignments.append(
-                    {
-                        "commitment_id": commitment_id,
-                        "owner_id": pair[0],
-                        "role": pair[1],
-                        **labels,
-                        **_unreported(given),
-                    }
-                )
-            elif not row.standing:
-                self._stand(row.id, standing=True)
-            if row is None or not row.standing:
-                self.changes.append(
-                    Change("added", "assignment", key, f"{share.owner} {share.role}")
-                )
-            if row is not None and _differing(row, labels):
-                self.db.execute(
-                    update(assignments).where(assignments.c.id == row.id).values(labels)
-                )
-                self.changes.append(
-                    Change(
-                        "changed",
-                        "assignment",
-                        key,
-                        f"{share.owner}: {', '.join(_differing(row, labels))}",
-                    )
-                )
-
-    def _add_assignments(self) -> None:
-        """Write the assignments that are new, and the time from which each one stands."""
-        if self._new_assignments:
-            self.db.execute(insert(assignments), self._new_assignments)
-            self._new_assignments = []
-        never_stood = ~exists().where(stands.c.assignment_id == assignments.c.id)
-        new = select(assignments.c.id, literal(self.by.now, Moment)).where(never_stood)
-        self.db.execute(insert(stands).from_select(["assignment_id", "added_at"], new))
-
-    def _stand(self, assignment: int, *, standing: bool) -> None:
-        self.db.execute(
-            update(assignments).where(assignments.c.id == assignment).values(standing=standing)
-        )
-        if standing:
-            self.db.execute(insert(stands).values(assignment_id=assignment, added_at=self.by.now))
-        else:
-            self.db.execute(
-                update(stands)
-                .where(stands.c.assignment_id == assignment, stands.c.retired_at.is_(None))
-                .values(retired_at=self.by.now)
-            )
-
-    def _correct_targets(self, document: int) -> None:
-        """Retarget what stands otherwise than the register says; what was moved by hand stays."""
-        in_force, says = assignments.c, commitments.c
-        by_hand = (
-            exists()
-            .where(
-                entries.c.assignment_id == in_force.id,
-                entries.c.kind == EntryKind.RETARGET.value,
-                entries.c.target.is_not_distinct_from(in_force.target),
-            )
-            .where(batches.c.id == entries.c.batch, batches.c.command != SEED)
-        )
-        otherwise = (
-            select(in_force.id, says.key, owners.c.code, says.target, says.target_basis)
-            .join(commitments, says.id == in_force.commitment_id)
-            .join(measures, measures.c.id == says.measure_id)
-            .join(owners, owners.c.id == in_force.owner_id)
-            .where(
-                measures.c.document_id == document,
-                in_force.standing,
-                or_(
-                    in_force.target.is_distinct_from(says.target),
-                    in_force.target_basis.is_distinct_from(says.target_basis),
-                ),
-                ~by_hand,
-            )
-            .order_by(in_force.id)
-        )
-        for number, key, owner, target, basis in self.db.execute(otherwise):
-            entry = log.draft(
-                EntryKind.RETARGET,
-                effective_on=self.by.today,
-                target=Target.read(target) if target else None,
-                target_basis=Basis(basis) if basis else None,
-                note=_CORRECTED,
-            )
-            self._retargets.append((number, entry))
-            self.changes.append(Change("changed", "target", key, f"{owner} {target or '-'}"))
+        return {
+            key: (number, tracked[key][2] if key in tracked else None)
+            for key, number in ids.items()
+        }
 
     def _bring(
         self,
@@ -393,27 +275,23 @@ class Loader:
 
         `below` stands before the key in the account of changes.
         """
-        rows = {row._mapping[key]: row for row in self.db.execute(select(table).where(*chosen))}  # noqa: SLF001 - documented
+        rows = {row._mapping[key]: row for row in self.db.execute(select(table).where(*chosen))}  # noqa: SLF001 - named with an underscore against clashes with columns, but documented
         for mark, values in wanted.items():
             row = rows.get(mark)
             if row is None:
                 self.changes.append(Change("added", what, f"{below}{mark}"))
-            elif differing := _differing(row, values):
+            elif other := differing(row, values):
                 self.db.execute(update(table).where(table.c.id == row.id).values(values))
                 if table is documents:
                     # Another print of the same file changes nothing.
-                    differing = [
-                        name for name in differing if name not in ("fingerprint", "bundled")
-                    ]
-                if differing:
-                    self.changes.append(
-                        Change("changed", what, f"{below}{mark}", ", ".join(differing))
-                    )
+                    other = [name for name in other if name not in ("fingerprint", "bundled")]
+                if other:
+                    self.changes.append(Change("changed", what, f"{below}{mark}", ", ".join(other)))
         fresh = [dict(values) for mark, values in wanted.items() if mark not in rows]
         if fresh:
             self.db.execute(insert(table), fresh)
         return {
-            row._mapping[key]: row.id  # noqa: SLF001 - documented
+            row._mapping[key]: row.id  # noqa: SLF001 - named with an underscore against clashes with columns, but documented
             for row in self.db.execute(select(table).where(*chosen).order_by(table.c.id))
         }
 
@@ -457,10 +335,6 @@ def _above(code: str, parents: Mapping[str, str | None]) -> list[str]:
     return found
 
 
-def _differing(row: Any, values: Mapping[str, Any]) -> list[str]:  # noqa: ANN401 - a row
-    return [name for name, value in values.items() if getattr(row, name) != value]
-
-
 def _measure_row(measure: Measure, document: int, section: int) -> dict[str, Any]:
     return {
         "document_id": document,
@@ -487,20 +361,4 @@ def _commitment_row(measure: int, sentence: Sentence, given: Commitment) -> dict
         "target_basis": log.stored(given.target_basis),
         "note": given.note,
         "note_en": given.note_en,
-    }
-
-
-def _unreported(given: Commitment) -> dict[str, Any]:
-    target, basis = log.stored(given.target), log.stored(given.target_basis)
-    return {
-        "first_target": target,
-        "first_target_basis": basis,
-        "target": target,
-        "target_basis": basis,
-        "due_on": given.target and given.target.due,
-        "standing": True,
-        "version": 0,
-        "hash": "",
-        "status": Status.NOT_STARTED.value,
-        "verification": Verification.UNREPORTED.value,
     }

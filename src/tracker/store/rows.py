@@ -1,4 +1,4 @@
-"""The rows that questions give, and the filters that say which ones; all frozen."""
+"""The rows that questions give, what a load changed, and the filters that say which rows; all frozen."""
 
 from datetime import date, datetime
 from typing import NamedTuple
@@ -159,3 +159,12 @@ class Filters(NamedTuple):
     due_before: date | None = None
     search: tuple[str, ...] = ()
     key: str | None = None
+
+
+class Change(NamedTuple):
+    """One thing that loading did, or would do: `deed` is added, changed, retired or reported."""
+
+    deed: str
+    what: str
+    key: str
+    detail: str = ""

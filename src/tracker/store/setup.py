@@ -11,8 +11,9 @@ from tracker.errors import BadFile, NotFound, Problem
 from tracker.i18n import _
 from tracker.register import Content
 from tracker.store import first_reports, ledger, schema
-from tracker.store.loading import Change, Loader
+from tracker.store.loading import Loader
 from tracker.store.log import Acting
+from tracker.store.rows import Change
 
 
 def create(at: ledger.Place, *, by: Acting) -> list[Change]:

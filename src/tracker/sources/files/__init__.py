@@ -42,7 +42,7 @@ def read(path: Path) -> Original:
 
             text = html_file.text(path, text)
     elif form == "docx":
-        from tracker.sources.files import docx_file  # noqa: PLC0415 - the same
+        from tracker.sources.files import docx_file  # noqa: PLC0415 - lxml is for these formats only
 
         text, problems = docx_file.read(path, data)
     else:

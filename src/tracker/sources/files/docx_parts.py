@@ -15,6 +15,8 @@ LIMIT_UNPACKED = 200_000_000
 LIMIT_PART = 64_000_000
 LIMIT_RATIO = 200
 _LARGE = 10_000_000
+# Of a number in a document; a longer one is no number of anything.
+_DIGITS = 9
 _NAMES = {
     "http://schemas.openxmlformats.org/wordprocessingml/2006/main": "w:",
     "http://purl.oclc.org/ooxml/wordprocessingml/main": "w:",
@@ -143,7 +145,7 @@ def said(element: etree._Element | None, attribute: str = "val") -> str | None:
 def number(element: etree._Element | None, attribute: str = "val") -> int | None:
     """The same as a whole number that fits a list."""
     value = said(element, attribute) or ""
-    return int(value) if value.isascii() and value.isdecimal() and len(value) <= 9 else None  # noqa: PLR2004
+    return int(value) if value.isascii() and value.isdecimal() and len(value) <= _DIGITS else None
 
 
 def is_on(element: etree._Element | None) -> bool:

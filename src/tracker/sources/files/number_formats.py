@@ -6,6 +6,8 @@ _COUNTING = "零一二三四五六七八九"
 _DIGITS = "〇一二三四五六七八九"
 _LEGAL_SIMPLE = "零壹贰叁肆伍陆柒捌玖"
 _LEGAL_FULL = "零壹貳參肆伍陸柒捌玖"
+# From here on these formats print digit by digit.
+_HUNDRED = 100
 _STEMS = "甲乙丙丁戊己庚辛壬癸"
 _BRANCHES = "子丑寅卯辰巳午未申酉戌亥"
 _FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
@@ -54,7 +56,7 @@ def _thousands(digits: str, units: str) -> Callable[[int], str]:
 def _up_to_99(digits: str) -> Callable[[int], str]:
     """十五, 二十; from 100 on digit by digit: 一〇五."""
     small, large = _thousands(_COUNTING, " 十百千"), _by_digit(digits)
-    return lambda number: small(number) if 0 < number < 100 else large(number)  # noqa: PLR2004
+    return lambda number: small(number) if 0 < number < _HUNDRED else large(number)
 
 
 def _by_digit(digits: str) -> Callable[[int], str]:
