@@ -35,7 +35,7 @@ def test_each_paragraph_is_a_line_with_its_tabs_and_breaks(tmp_path: Path) -> No
 def test_a_page_that_is_set_begins_with_a_form_feed(tmp_path: Path) -> None:
     def make(document: Document) -> None:
         document.add_paragraph("第一页")
-        document.add_page_break()  # type: ignore[no-untyped-call]
+        document.add_page_break()  # type: ignore[no-untyped-call] # the library has no types here
         document.add_paragraph("第二页")
         document.add_paragraph("第三页").paragraph_format.page_break_before = True
 

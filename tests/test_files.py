@@ -238,7 +238,7 @@ def test_a_pdf_of_pictures_needs_text_recognition(tmp_path: Path) -> None:
 
 def test_a_pdf_with_a_password_is_refused_and_one_locked_without_is_read(tmp_path: Path) -> None:
     with pytest.raises(Refusal, match="protected by a password"):
-        files.read(written(tmp_path, "a.pdf", pdf(LINES, password="secret")))  # noqa: S106
+        files.read(written(tmp_path, "a.pdf", pdf(LINES, password="secret")))  # noqa: S106 - the password of a test
     assert files.read(written(tmp_path, "a.pdf", pdf(LINES, password=""))).text.startswith("一、")
 
 

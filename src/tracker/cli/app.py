@@ -47,10 +47,10 @@ COMMANDS = {
 class Commands(TyperGroup):
     """The commands of `tracker`; listing them loads none of their modules."""
 
-    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401, ARG002 - the library's
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401, ARG002 - the library calls it so
         return list(COMMANDS)
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401, ARG002 - as above
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401, ARG002 - the library calls it so
         if cmd_name not in COMMANDS:
             raise UsageRefusal(
                 _("no command {said}; there are: {known}").format(
@@ -60,13 +60,13 @@ class Commands(TyperGroup):
         return prepared(self.loaded(cmd_name))
 
     @staticmethod
-    def loaded(name: str) -> Any:  # noqa: ANN401 - the library's command
+    def loaded(name: str) -> Any:  # noqa: ANN401 - the type of commands is private to the library
         """A command as its module has it, in English."""
         app = import_module(f"tracker.cli.{COMMANDS[name].module}").app
         group = typer.main.get_command(app)
         return getattr(group, "commands", {}).get(name, group)
 
-    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401, ARG002 - as above
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401, ARG002 - the library calls it so
         with formatter.section(_("Commands")):
             formatter.write_dl([(name, _(place.does)) for name, place in COMMANDS.items()])
 

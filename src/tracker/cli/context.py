@@ -77,14 +77,14 @@ def reading() -> Iterator["Connection"]:
 @contextmanager
 def writing() -> Iterator["Connection"]:
     """The ledger, to write in one transaction; the default one is made first where it is missing."""
-    from tracker.store import ledger  # noqa: PLC0415 - as above
+    from tracker.store import ledger  # noqa: PLC0415 - help and completion of words need no database
 
     with ledger.writing(_present()) as db:
         yield db
 
 
 def _present() -> "Place":
-    from tracker.store import ledger  # noqa: PLC0415 - as above
+    from tracker.store import ledger  # noqa: PLC0415 - help and completion of words need no database
 
     at = ledger.place(settings.db)
     if not at.named and ledger.is_bare(at):
@@ -163,7 +163,7 @@ def _write(out: Path, data: bytes) -> None:
 
 
 def _screen() -> "Screen":
-    from tracker.render import Screen  # noqa: PLC0415 - as above
+    from tracker.render import Screen  # noqa: PLC0415 - only where something is printed
 
     if sys.stdout is None:
         raise _cannot_print("stdout")

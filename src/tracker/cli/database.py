@@ -38,7 +38,7 @@ def info(form: Format = Form.TABLE) -> None:
     Example: tracker db info
     """
     from tracker.report import care  # noqa: PLC0415 - not for help
-    from tracker.store import ledger  # noqa: PLC0415 - as above
+    from tracker.store import ledger  # noqa: PLC0415 - help needs no database
 
     at = ledger.place(context.settings.db)
     with context.reading() as database:

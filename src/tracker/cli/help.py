@@ -39,24 +39,24 @@ def _shared_options(*, root: bool) -> list[TyperOption]:
         if value is not None or ctx.parent is None:
             setattr(settings, param.name, value)
 
-    def version(_ctx: Any, _param: Any, value: bool) -> None:  # noqa: ANN401 - as above
+    def version(_ctx: Any, _param: Any, value: bool) -> None:  # noqa: ANN401 - the library types it so
         if value:
             typer.echo(f"tracker {tracker.__version__}")
             raise typer.Exit
 
-    def show_help(ctx: Any, _param: Any, value: bool) -> None:  # noqa: ANN401 - as above
+    def show_help(ctx: Any, _param: Any, value: bool) -> None:  # noqa: ANN401 - the library types it so
         if value and not ctx.resilient_parsing:
             typer.echo(ctx.get_help())
             raise typer.Exit
 
-    def language(_ctx: Any, _param: Any, value: str | None) -> None:  # noqa: ANN401 - as above
+    def language(_ctx: Any, _param: Any, value: str | None) -> None:  # noqa: ANN401 - the library types it so
         # The language itself was chosen before there was a help text to translate.
         if value is not None and spoken_by(value) is None:
             raise UsageRefusal(
                 _("--lang knows only: {choices}").format(choices=", ".join(LANGUAGES))
             )
 
-    def option(name: str, help_text: str, callback: Any, **more: Any) -> TyperOption:  # noqa: ANN401 - as above
+    def option(name: str, help_text: str, callback: Any, **more: Any) -> TyperOption:  # noqa: ANN401 - the library types it so
         return TyperOption(
             param_decls=[name], expose_value=False, callback=callback, help=help_text, **more
         )

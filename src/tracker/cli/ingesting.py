@@ -82,7 +82,7 @@ def _outline(read: "Document", form: str, out: Path | None) -> None:
 
 def _compare(read: "Document", code: str, form: str, out: Path | None) -> None:
     from tracker.report import meeting  # noqa: PLC0415 - not for help
-    from tracker.store import ingesting  # noqa: PLC0415 - as above
+    from tracker.store import ingesting  # noqa: PLC0415 - help needs no database
 
     with context.reading() as db:
         context.output(meeting.compared(ingesting.measured(db, read, code)), form, out)
@@ -132,7 +132,7 @@ def _attach(
     accept: bool,
 ) -> None:
     from tracker.report import meeting  # noqa: PLC0415 - not for help
-    from tracker.store import ingesting  # noqa: PLC0415 - as above
+    from tracker.store import ingesting  # noqa: PLC0415 - help needs no database
 
     if not (met.same or accept):
         context.output(meeting.revised(met.fates), form, out)

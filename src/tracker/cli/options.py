@@ -49,7 +49,7 @@ def complete_keys(incomplete: str) -> list[str]:
 
 def complete_owners(incomplete: str) -> list[str]:
     """The owners whose code or name begins so."""
-    from tracker.store import lookup  # noqa: PLC0415 - as above
+    from tracker.store import lookup  # noqa: PLC0415 - only when a shell asks for words
 
     return [
         said
@@ -60,8 +60,8 @@ def complete_owners(incomplete: str) -> list[str]:
 
 
 def _known(ask: Callable[["Connection"], list[T]]) -> list[T]:
-    from tracker.cli.context import settings  # noqa: PLC0415 - as above
-    from tracker.store import ledger  # noqa: PLC0415 - as above
+    from tracker.cli.context import settings  # noqa: PLC0415 - only when a shell asks for words
+    from tracker.store import ledger  # noqa: PLC0415 - only when a shell asks for words
 
     try:
         with ledger.reading(ledger.place(settings.db)) as db:
@@ -168,6 +168,19 @@ Owner = Annotated[
         autocompletion=complete_owners,
         help="Only this owner: AH, CENTRAL, 湖北 ….",
     ),
+]
+Whose = Annotated[
+    str,
+    typer.Option(
+        "--owner",
+        metavar="OWNER",
+        autocompletion=complete_owners,
+        help="Whose assignment it is: AH, CENTRAL, 湖北 ….",
+    ),
+]
+Yes = Annotated[
+    bool,
+    typer.Option("--yes", "-y", help="Do not ask when a measure means several commitments."),
 ]
 Document = Annotated[
     str | None, typer.Option("--document", metavar="CODE", help="Only this document: 2021, 2014.")

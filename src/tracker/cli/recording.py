@@ -10,7 +10,8 @@ from tracker.cli.options import (
     Form,
     Format,
     Keys,
-    complete_owners,
+    Whose,
+    Yes,
     complete_statuses,
     day,
     number,
@@ -29,15 +30,7 @@ app = typer.Typer(add_completion=False)
 @app.command()
 def update(
     keys: Keys,
-    owner: Annotated[
-        str,
-        typer.Option(
-            "--owner",
-            metavar="OWNER",
-            autocompletion=complete_owners,
-            help="Whose assignment it is: AH, CENTRAL, 湖北 ….",
-        ),
-    ],
+    owner: Whose,
     status: Annotated[
         str,
         typer.Option(
@@ -72,10 +65,7 @@ def update(
     without_evidence: Annotated[
         bool, typer.Option("--without-evidence", help="Done, though nothing shows it yet.")
     ] = False,
-    yes: Annotated[
-        bool,
-        typer.Option("--yes", "-y", help="Do not ask when a measure means several commitments."),
-    ] = False,
+    yes: Yes = False,
     form: Format = Form.TABLE,
 ) -> None:
     """Record what an owner reports of his assignments.

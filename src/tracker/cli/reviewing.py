@@ -5,31 +5,18 @@ from typing import Annotated
 import typer
 
 from tracker.cli import context
-from tracker.cli.options import Form, Format, Key, complete_owners, target
+from tracker.cli.options import Form, Format, Key, Owner, Whose, Yes, target
 from tracker.cli.recording import agree, print_batch
 from tracker.errors import UsageRefusal
 from tracker.i18n import _
 
 app = typer.Typer(add_completion=False)
 
-Yes = Annotated[
-    bool,
-    typer.Option("--yes", "-y", help="Do not ask when a measure means several commitments."),
-]
-
 
 @app.command()
 def review(
     key: Key,
-    owner: Annotated[
-        str,
-        typer.Option(
-            "--owner",
-            metavar="OWNER",
-            autocompletion=complete_owners,
-            help="Whose report it is: AH, CENTRAL, 湖北 ….",
-        ),
-    ],
+    owner: Whose,
     accept: Annotated[
         bool, typer.Option("--accept", help="What was reported is so: verified.")
     ] = False,
@@ -71,15 +58,7 @@ def retarget(
     why: Annotated[
         str, typer.Option("--why", metavar="TEXT", help="Why it moves; it stays in the log.")
     ],
-    owner: Annotated[
-        str | None,
-        typer.Option(
-            "--owner",
-            metavar="OWNER",
-            autocompletion=complete_owners,
-            help="Only for this owner; else for all.",
-        ),
-    ] = None,
+    owner: Owner = None,
     yes: Yes = False,
     form: Format = Form.TABLE,
 ) -> None:

@@ -44,7 +44,7 @@ def seed(
     Example: tracker seed --dry-run; tracker seed my-document.yaml
     """
     from tracker.report import details  # noqa: PLC0415 - not for help
-    from tracker.store import ledger, setup  # noqa: PLC0415 - as above
+    from tracker.store import ledger, setup  # noqa: PLC0415 - help needs no database
 
     if dry_run:
         ledger.refuse_missing(ledger.place(context.settings.db))

@@ -19,7 +19,7 @@ def render(what: Report | Table, screen: Screen) -> str:
     return _ACTING.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
 
 
-def _lines(data: Any, dumped: Callable[[Any], str], indent: str = "") -> str:  # noqa: ANN401 - as below
+def _lines(data: Any, dumped: Callable[[Any], str], indent: str = "") -> str:  # noqa: ANN401 - an array, a mapping or a plain value
     """Objects and arrays of objects over lines, an object of an array in one: for people to look
     through, and as fast as the library writes.
     """

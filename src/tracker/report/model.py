@@ -117,7 +117,7 @@ class Report(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def data_value(value: Any) -> Any:  # noqa: ANN401, PLR0911 - any cell, one kind after the other
+def data_value(value: Any) -> Any:  # noqa: ANN401, PLR0911 - a cell holds any value; one kind after the other
     """A cell as JSON has it."""
     if type(value) in _PLAIN or isinstance(value, Plain):
         return value
@@ -134,7 +134,7 @@ def data_value(value: Any) -> Any:  # noqa: ANN401, PLR0911 - any cell, one kind
     return str(value) if isinstance(value, str) else value
 
 
-def shown_cell(value: Any, *, glyphs: bool = True) -> str:  # noqa: ANN401 - any cell
+def shown_cell(value: Any, *, glyphs: bool = True) -> str:  # noqa: ANN401 - a cell holds any value
     """A cell as people read it, in the language spoken; what is not there is empty."""
     if value is None:
         return ""
