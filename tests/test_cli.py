@@ -556,9 +556,13 @@ def test_a_pipe_that_closes_early_is_no_error(file: Path) -> None:
     assert b"Traceback" not in ran.stderr
 
 
-def test_an_everyday_command_loads_nothing_that_it_does_not_need(file: Path) -> None:
+@pytest.mark.parametrize("command", [("list",), ("show", "2021-15.5"), (*UPDATE, "stalled")])
+def test_an_everyday_command_loads_nothing_that_it_does_not_need(
+    file: Path, command: tuple[str, ...], tracker: Run
+) -> None:
+    tracker("init", db=file)
     ran = subprocess.run(
-        [sys.executable, "-X", "importtime", "-m", "tracker", "--db", str(file), "list"],
+        [sys.executable, "-X", "importtime", "-m", "tracker", "--db", str(file), *command],
         capture_output=True,
         check=True,
         text=True,
@@ -571,6 +575,9 @@ def test_an_everyday_command_loads_nothing_that_it_does_not_need(file: Path) -> 
         "rich",
         "pydantic",
         "yaml",
+        "lxml",
+        "rjieba",
+        "tracker.register",
         "platformdirs",
         "sqlalchemy.orm",
         "psycopg",
