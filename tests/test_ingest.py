@@ -1,5 +1,8 @@
 """Documents read in: shown, recognised, attached, drafted, and issued anew, on the command line."""
 
+import csv
+import io
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -506,6 +509,13 @@ def test_what_became_of_every_sentence_is_said(desk: Desk) -> None:
     assert "is retired; its log stays" in ran.out
     assert "becomes a commitment with a key of its own" in ran.out
     assert "keeps its key" in ran.out
+
+
+def test_what_was_read_goes_into_csv_with_objects_as_json(desk: Desk) -> None:
+    ran = desk.tracker("ingest", desk.paper(PLAN), "--dry-run", "-f", "csv")
+
+    facts = dict(row for row in csv.reader(io.StringIO(ran.out)) if len(row) == 2)
+    assert json.loads(facts["coverage"]) == {"characters": len(PLAN), "accounted": len(PLAN)}
 
 
 def test_a_sentence_that_is_gone_still_shows_what_it_said(desk: Desk) -> None:

@@ -34,6 +34,8 @@ def render(what: Report | Table, screen: Screen) -> str:  # noqa: ARG001 - CSV i
 def _cell(value: Any) -> Any:  # noqa: ANN401 - a JSON value
     if isinstance(value, list):
         value = _list(value)
+    if isinstance(value, dict):
+        value = json.dumps(value, ensure_ascii=False)
     if isinstance(value, str):
         value = harmless(value, lines=True)
         return f"'{value}" if value.startswith(_FORMULA) else value
