@@ -1,6 +1,9 @@
-"""How a time is written: one form for files, hashes and screens."""
+"""How a time is written: one form for files, hashes and screens; and the offices' clock."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
+
+# Beijing time, without summer time since 1991.
+SHANGHAI = timezone(timedelta(hours=8))
 
 
 def moment(at: datetime) -> str:

@@ -50,6 +50,17 @@ class Status(Word):
     DROPPED = "dropped", "终止", "dropped"
 
 
+class Position(Word):
+    """How an assignment stands to its schedule; computed, never stored."""
+
+    AHEAD = "ahead", "超序时", "ahead"
+    ON_SCHEDULE = "on_schedule", "达序时", "on schedule"
+    BEHIND = "behind", "欠序时", "behind"
+    OVERDUE = "overdue", "逾期", "overdue"
+    UNQUANTIFIED = "unquantified", "未量化", "unquantified"
+    NOT_APPLICABLE = "n/a", "不适用", "n/a"
+
+
 class Verification(Word):
     """What somebody other than the reporter says of the current report."""
 
