@@ -1,7 +1,7 @@
-"""A ledger of the first revision, as a program of then wrote it, opened by the program of now.
+"""Ledgers of earlier revisions, as programs of then wrote them, opened by the program of now.
 
 tests/data/ledger-0001.sql holds one small document with six entries: reports, a review, a retarget
-and a withdrawal.
+and a withdrawal. ledger-0002.sql is the same, upgraded, with its wording, another report and its return.
 """
 
 import sqlite3
@@ -15,7 +15,7 @@ from sqlalchemy import inspect
 from conftest import Run
 from tracker.store import check, ledger, schema
 
-OLD = Path(__file__).parent / "data" / "ledger-0001.sql"
+DATA = Path(__file__).parent / "data"
 TEXT = """护堤计划
 
 星水发〔2023〕7号
@@ -37,12 +37,24 @@ def problems(file: Path) -> list[str]:
         return [str(problem) for problem in check.problems(db)]
 
 
+def written(revision: str, file: Path) -> Path:
+    with closing(sqlite3.connect(file)) as db:
+        db.executescript((DATA / f"ledger-{revision}.sql").read_text(encoding="utf-8"))
+    return file
+
+
 @pytest.fixture
 def old(tmp_path: Path) -> Path:
     """The ledger of the first revision."""
-    file = tmp_path / "old.sqlite"
-    with closing(sqlite3.connect(file)) as db:
-        db.executescript(OLD.read_text(encoding="utf-8"))
+    return written("0001", tmp_path / "old.sqlite")
+
+
+@pytest.fixture
+def issuing(tmp_path: Path, tracker: Run) -> Path:
+    """The ledger of the second revision, upgraded, with a report issued from it."""
+    file = written("0002", tmp_path / "second.sqlite")
+    assert tracker("db", "upgrade", db=file).code == 0
+    assert tracker("report", "--period", "2023Q2", "--issue", db=file).code == 0
     return file
 
 
@@ -120,3 +132,37 @@ def test_the_revision_of_wordings_goes_down_and_up_with_rows_in_it(
     assert problems(known) == []
     assert tracker("ingest", str(known.parent / "dike.txt"), db=known).code == 0
     assert len(rows(known, "wordings")) == 3
+
+
+def test_a_ledger_of_the_second_revision_is_kept_and_can_be_reported_on(
+    tmp_path: Path, tracker: Run
+) -> None:
+    file = written("0002", tmp_path / "second.sqlite")
+    tables = ("batches", "entries", "stands", "assignments", "wordings", "sentences", "documents")
+    before = {table: rows(file, table) for table in tables}
+
+    assert tracker("db", "upgrade", db=file).code == 0
+
+    assert {table: rows(file, table) for table in tables} == before
+    assert problems(file) == []
+    found = tracker("report", "--period", "2023Q2", "-f", "json", db=file).json
+    assert found["totals"]["verification"]["returned"] == 1
+    assert [line["key"] for line in found["laggards"]] == ["dike-01.2"]
+
+
+def test_the_revision_of_issues_goes_down_and_up_with_a_report_in_it(
+    issuing: Path, tracker: Run
+) -> None:
+    entries, at = rows(issuing, "entries"), ledger.place(str(issuing))
+
+    with ledger.upgrading(at, make=False) as db:
+        schema.downgrade(db, "0002")
+        assert "issues" not in inspect(db).get_table_names()
+    with ledger.upgrading(at, make=False) as db:
+        schema.upgrade(db)
+        assert schema.differences(db) == []
+        assert schema.triggers(db) == schema.wanted_triggers(db)
+
+    assert (rows(issuing, "entries"), rows(issuing, "issues")) == (entries, [])
+    assert problems(issuing) == []
+    assert tracker("report", "--period", "2023Q2", "--issue", db=issuing).code == 0

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, func, or_, select, text
 from tracker.domain.log import HASH_FORMAT, chained
 from tracker.errors import Problem
 from tracker.i18n import _
-from tracker.store import log, schema
+from tracker.store import issues, log, schema
 from tracker.store.log import Hashed, Head
 from tracker.store.models import assignments, batches, entries, measures, stands
 
@@ -30,7 +30,13 @@ def counts(db: Connection) -> dict[str, int]:
 
 def problems(db: Connection) -> list[Problem]:
     """Every finding, by row and field; none where the ledger is whole."""
-    return [*_database(db), *_protection(db), *_assignments(db), *_batches(db)]
+    return [
+        *_database(db),
+        *_protection(db),
+        *_assignments(db),
+        *_batches(db),
+        *_issues(db),
+    ]
 
 
 def _database(db: Connection) -> Iterator[Problem]:
@@ -138,4 +144,11 @@ def _batches(db: Connection) -> Iterator[Problem]:
         yield Problem(
             f"batches {batch}: actor, recorded_at",
             _("its line {entry} says otherwise").format(entry=entry),
+        )
+
+
+def _issues(db: Connection) -> Iterator[Problem]:
+    for number in issues.changed(db):
+        yield Problem(
+            f"issues {number}: model", _("is not the report that was kept when it was issued")
         )

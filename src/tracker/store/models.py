@@ -15,6 +15,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     SmallInteger,
     String,
@@ -263,4 +264,20 @@ entries = Table(
     ),
     # The entry named belongs to the same assignment, by construction.
     ForeignKeyConstraint(["assignment_id", "names"], ["entries.assignment_id", "entries.version"]),
+)
+
+# Reports as they were sent.
+issues = Table(
+    "issues",
+    metadata,
+    _id(),
+    Column("batch", ForeignKey("batches.id"), nullable=False, unique=True),
+    Column("period", Text),
+    Column("document", Text),
+    Column("as_of", Date, nullable=False),
+    Column("known_on", Moment, nullable=False),
+    # Of the ledger that the report speaks of, and of the bytes kept here.
+    Column("digest", Text, nullable=False),
+    Column("model", LargeBinary, nullable=False),
+    Column("model_digest", Text, nullable=False),
 )
