@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, insert, select, text, update
@@ -81,6 +81,9 @@ _CACHE = (
     )
 )
 
+
+# Of a ledger without a record; any time would do, a fixed one is the same every day.
+_NOTHING_YET = datetime(1949, 10, 1, tzinfo=UTC)
 
 # The command of batches that `undo` does not take for somebody's last one.
 SEED = "seed"
@@ -268,15 +271,38 @@ def newest_recorded_at(db: Connection) -> datetime | None:
     return db.execute(newest).scalar()
 
 
-def last_hashes(db: Connection) -> list[tuple[str, str]]:
-    """Each assignment that has a log, by the name its hashes use, with its last hash."""
+def known(db: Connection, by: datetime | None) -> datetime:
+    """The time of the newest record, or of the newest there was by a time.
+
+    By both the same had been recorded; so a question asked early and late has one answer.
+    """
+    newest = select(batches.c.recorded_at).order_by(batches.c.id.desc()).limit(1)
+    if by is not None:
+        newest = newest.where(batches.c.recorded_at <= by)
+    return db.execute(newest).scalar() or by or _NOTHING_YET
+
+
+def last_hashes(db: Connection, known_on: datetime | None = None) -> list[tuple[str, str]]:
+    """Each assignment that has a log, by the name its hashes use, with its last hash, or with the one
+    that was its last at a time.
+    """
+    last: Any = assignments.c.hash
+    if known_on is not None:
+        last = (
+            select(entries.c.hash)
+            .where(entries.c.assignment_id == assignments.c.id, entries.c.recorded_at <= known_on)
+            .order_by(entries.c.version.desc())
+            .limit(1)
+            .scalar_subquery()
+        )
     statement = (
-        select(commitments.c.key, owners.c.code, assignments.c.role, assignments.c.hash)
+        select(commitments.c.key, owners.c.code, assignments.c.role, last)
         .join(commitments, commitments.c.id == assignments.c.commitment_id)
         .join(owners, owners.c.id == assignments.c.owner_id)
         .where(assignments.c.version > 0)
     )
-    return [(f"{row[0]} {row[1]} {row[2]}", row[3]) for row in db.execute(statement)]
+    rows = db.execute(statement)
+    return [(f"{row[0]} {row[1]} {row[2]}", row[3]) for row in rows if row[3]]
 
 
 def _chunks(ids: Sequence[int]) -> Iterable[Sequence[int]]:

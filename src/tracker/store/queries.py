@@ -4,7 +4,7 @@ Every question about states takes a relation of them from `states`: a question i
 whether it is about today or about what was known of a day long past.
 """
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -14,12 +14,11 @@ from sqlalchemy import (
     Join,
     Select,
     and_,
-    func,
     or_,
     select,
 )
 
-from tracker.domain.words import Role, Status
+from tracker.domain.words import EntryKind, Role, Status
 from tracker.store.models import (
     assignments,
     commitments,
@@ -28,22 +27,20 @@ from tracker.store.models import (
     measures,
     owners,
     sections,
-    sentences,
-    wordings,
 )
 from tracker.store.rows import (
     AssignmentRow,
+    Axes,
     CommitmentRow,
     EntryRow,
     Filters,
     MeasureRow,
     SectionRow,
-    SentenceRow,
 )
 from tracker.store.states import States
 
 
-def measure_rows(db: Connection, filters: Filters = Filters()) -> list[MeasureRow]:
+def measure_rows(db: Connection, states: States, filters: Filters = Filters()) -> list[MeasureRow]:
     """The measures that have somebody to do them, in the order of documents and numbers."""
     statement = (
         select(
@@ -63,7 +60,7 @@ def measure_rows(db: Connection, filters: Filters = Filters()) -> list[MeasureRo
         .join(sections, sections.c.id == measures.c.section_id)
         .where(
             *places(filters),
-            measures.c.id.in_(_with_assignments(commitments.c.measure_id, filters)),
+            *_with_assignments(measures.c.id, commitments.c.measure_id, states, filters),
         )
         .order_by(documents.c.code, measures.c.number)
     )
@@ -71,13 +68,17 @@ def measure_rows(db: Connection, filters: Filters = Filters()) -> list[MeasureRo
         statement = statement.where(
             or_(
                 _says(word, measures.c.title, measures.c.title_en, measures.c.key),
-                measures.c.id.in_(select(commitments.c.measure_id).where(_mentions(word))),
+                measures.c.id.in_(
+                    _tracked(commitments.c.measure_id, states).where(_mentions(word, states))
+                ),
             )
         )
     return [MeasureRow._make(row) for row in db.execute(statement)]
 
 
-def commitment_rows(db: Connection, filters: Filters = Filters()) -> list[CommitmentRow]:
+def commitment_rows(
+    db: Connection, states: States, filters: Filters = Filters()
+) -> list[CommitmentRow]:
     """The commitments that have somebody to do them, in the order of their measures."""
     statement = (
         select(
@@ -99,8 +100,8 @@ def commitment_rows(db: Connection, filters: Filters = Filters()) -> list[Commit
         .join(sections, sections.c.id == measures.c.section_id)
         .where(
             *places(filters),
-            *map(_mentions, filters.search),
-            commitments.c.id.in_(_with_assignments(assignments.c.commitment_id, filters)),
+            *(_mentions(word, states) for word in filters.search),
+            *_with_assignments(commitments.c.id, commitments.c.id, states, filters),
         )
         .order_by(documents.c.code, measures.c.number, commitments.c.sentence)
     )
@@ -108,7 +109,7 @@ def commitment_rows(db: Connection, filters: Filters = Filters()) -> list[Commit
 
 
 def assignment_rows(
-    db: Connection, states: States, filters: Filters = Filters(), status: Status | None = None
+    db: Connection, states: States, filters: Filters = Filters(), axes: Axes = Axes()
 ) -> list[AssignmentRow]:
     """The assignments with what was last reported of them, in the order of their commitments."""
     state, report = states.c, entries.c
@@ -123,6 +124,8 @@ def assignment_rows(
             commitments.c.title_en,
             commitments.c.kind,
             owners.c.code,
+            owners.c.name,
+            owners.c.name_en,
             state.role,
             state.basis,
             state.scope,
@@ -130,7 +133,8 @@ def assignment_rows(
             state.target,
             state.target_basis,
             state.status,
-            report.percent,
+            state.percent,
+            states.position,
             state.verification,
             report.note,
             report.problem,
@@ -140,15 +144,23 @@ def assignment_rows(
             report.recorded_at,
             report.actor,
             state.version,
+            state.report,
             report.first_report,
+            state.due_on,
+            documents.c.issued_on,
+            documents.c.horizon,
+            commitments.c.weight,
         )
-        .select_from(placed(states))
+        .select_from(placed(states.relation))
         .outerjoin(entries, and_(report.assignment_id == state.id, report.version == state.report))
         .where(
             *places(filters),
-            *map(_mentions, filters.search),
+            *(_mentions(word, states) for word in filters.search),
             *([owners.c.code.in_(filters.owners)] if filters.owners else []),
-            *([state.status == status.value] if status else []),
+            *(_due(states, filters.due_before) if filters.due_before else []),
+            *([state.status == axes.status.value] if axes.status else []),
+            *([states.position == axes.position.value] if axes.position else []),
+            *([state.verification == axes.verification.value] if axes.verification else []),
         )
         .order_by(
             documents.c.code,
@@ -156,6 +168,7 @@ def assignment_rows(
             commitments.c.sentence,
             owners.c.place,
             owners.c.code,
+            state.role,
         )
     )
     return [AssignmentRow._make(row) for row in db.execute(statement)]
@@ -184,10 +197,12 @@ def entry_rows(
     *,
     filters: Filters = Filters(),
     since: date | None = None,
+    until: date | None = None,
+    known_on: datetime | None = None,
     actor: str | None = None,
     batch: int | None = None,
 ) -> list[EntryRow]:
-    """The lines of the log, oldest first."""
+    """The lines of the log, oldest first: effective between two dates, recorded by a time."""
     named = entries.alias("named")
     statement = (
         select(
@@ -228,87 +243,19 @@ def entry_rows(
         statement = statement.where(owners.c.code.in_(filters.owners))
     if since:
         statement = statement.where(entries.c.effective_on >= since)
+    if until:
+        # Reviews and withdrawals act by when they were recorded.
+        acting = [EntryKind.REVIEW.value, EntryKind.WITHDRAWAL.value]
+        statement = statement.where(
+            or_(entries.c.kind.in_(acting), entries.c.effective_on <= until)
+        )
+    if known_on:
+        statement = statement.where(entries.c.recorded_at <= known_on)
     if actor:
         statement = statement.where(entries.c.actor == actor)
     if batch:
         statement = statement.where(entries.c.batch == batch)
     return [EntryRow._make(row) for row in db.execute(statement)]
-
-
-def sentence_rows(
-    db: Connection, document: str | None = None, *, measure: str | None = None
-) -> list[SentenceRow]:
-    """The sentences of every measure, with the commitment that each is and how many own it."""
-    standing = (
-        select(assignments.c.commitment_id, func.count().label("owners"))
-        .where(assignments.c.standing)
-        .group_by(assignments.c.commitment_id)
-        .subquery("standing")
-    )
-    tracked = (
-        select(
-            commitments.c.measure_id, commitments.c.sentence, commitments.c.key, standing.c.owners
-        )
-        .join(standing, standing.c.commitment_id == commitments.c.id)
-        .subquery("tracked")
-    )
-    statement = (
-        select(
-            documents.c.code,
-            measures.c.key,
-            measures.c.title,
-            measures.c.title_en,
-            measures.c.number,
-            measures.c.label,
-            sections.c.number,
-            sections.c.label,
-            sentences.c.number,
-            sentences.c.fingerprint,
-            tracked.c.key,
-            func.coalesce(tracked.c.owners, 0),
-            sentences.c.untracked,
-            sentences.c.untracked_en,
-            wordings.c.text,
-            sentences.c.starts_at,
-            sentences.c.ends_at,
-        )
-        .join(measures, measures.c.id == sentences.c.measure_id)
-        .join(documents, documents.c.id == measures.c.document_id)
-        .join(sections, sections.c.id == measures.c.section_id)
-        .outerjoin(
-            wordings,
-            and_(
-                wordings.c.document_id == documents.c.id,
-                wordings.c.fingerprint == sentences.c.fingerprint,
-            ),
-        )
-        .outerjoin(
-            tracked,
-            and_(tracked.c.measure_id == measures.c.id, tracked.c.sentence == sentences.c.number),
-        )
-        .order_by(documents.c.code, measures.c.number, sentences.c.number)
-    )
-    if document:
-        statement = statement.where(documents.c.code == document)
-    if measure:
-        statement = statement.where(measures.c.key == measure)
-    return [SentenceRow._make(row) for row in db.execute(statement)]
-
-
-def last_wording(db: Connection, commitment: str) -> str | None:
-    """The wording of a commitment's sentence, or of the one it was before the text left it out."""
-    return db.execute(
-        select(wordings.c.text)
-        .join(measures, measures.c.document_id == wordings.c.document_id)
-        .join(
-            commitments,
-            and_(
-                commitments.c.measure_id == measures.c.id,
-                commitments.c.fingerprint == wordings.c.fingerprint,
-            ),
-        )
-        .where(commitments.c.key == commitment)
-    ).scalar()
 
 
 def placed(states: FromClause) -> Join:
@@ -334,33 +281,44 @@ def places(filters: Filters) -> list[ColumnElement[bool]]:
     return found
 
 
-def _with_assignments(column: ColumnElement[Any], filters: Filters) -> Select[Any]:
-    chosen = (
-        select(column)
-        .select_from(assignments)
-        .join(commitments, commitments.c.id == assignments.c.commitment_id)
-    )
-    if not filters.key:
-        # What has been retired leaves the lists; asked for by its key it is still there.
-        chosen = chosen.where(assignments.c.standing)
+def _with_assignments(
+    column: ColumnElement[Any], having: ColumnElement[Any], states: States, filters: Filters
+) -> list[ColumnElement[bool]]:
+    """That somebody has it to do; what has been retired leaves the lists, not what its key names."""
+    if filters.key:
+        return []
+    chosen = _tracked(having, states)
     if filters.owners:
-        chosen = chosen.join(owners, owners.c.id == assignments.c.owner_id).where(
+        chosen = chosen.join(owners, owners.c.id == states.c.owner_id).where(
             owners.c.code.in_(filters.owners)
         )
     if filters.due_before:
+        # What only supporters have still to do counts nowhere.
         chosen = chosen.where(
-            assignments.c.due_on < filters.due_before,
-            assignments.c.role != Role.SUPPORT.value,
-            assignments.c.status.not_in([Status.DONE.value, Status.DROPPED.value]),
+            *_due(states, filters.due_before), states.c.role != Role.SUPPORT.value
         )
-    return chosen
+    return [column.in_(chosen)]
 
 
-def _mentions(word: str) -> ColumnElement[bool]:
-    """Whether a commitment, or the scope of one of its assignments, has that word."""
-    scoped = select(assignments.c.commitment_id).where(
-        assignments.c.standing, _says(word, assignments.c.scope, assignments.c.scope_en)
+def _tracked(column: ColumnElement[Any], states: States) -> Select[Any]:
+    """A column of the commitments that somebody has to do."""
+    return (
+        select(column)
+        .select_from(states.relation)
+        .join(commitments, commitments.c.id == states.c.commitment_id)
     )
+
+
+def _due(states: States, before: date) -> list[ColumnElement[bool]]:
+    return [
+        states.c.due_on < before,
+        states.c.status.not_in([Status.DONE.value, Status.DROPPED.value]),
+    ]
+
+
+def _mentions(word: str, states: States) -> ColumnElement[bool]:
+    """Whether a commitment, or the scope of one of its assignments, has that word."""
+    scoped = select(states.c.commitment_id).where(_says(word, states.c.scope, states.c.scope_en))
     own = _says(
         word,
         commitments.c.title,

@@ -3,34 +3,62 @@
 As in `queries`, each takes a relation of states.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, select
+from sqlalchemy import ColumnElement, Connection, CursorResult, and_, case, func, or_, select
 
 from tracker.domain.rollup import Numbers
-from tracker.domain.words import Role, Status, Verification
+from tracker.domain.words import Position, Role, Status, Verification, Word
 from tracker.store.models import commitments, documents, measures, owners, sections
 from tracker.store.queries import placed, places
 from tracker.store.rows import Filters, TargetRow
 from tracker.store.states import States
 
-_GROUPS: dict[str, tuple[ColumnElement[Any], ...]] = {
-    "total": (),
-    "owner": (owners.c.code,),
-    "document": (documents.c.code,),
-    "section": (documents.c.code, sections.c.number),
-    "measure": (measures.c.id,),
-    "commitment": (commitments.c.id,),
-}
+_CELL = (documents.c.code, sections.c.number, measures.c.key, owners.c.code)
+_ORDER = (documents.c.code, measures.c.number, owners.c.place, owners.c.code)
 
 
-def numbers(
-    db: Connection, states: States, by: str, filters: Filters = Filters()
-) -> dict[Any, Numbers]:
-    """Counts of assignments by owner or document (codes), measure or commitment (ids), section
-    (document code, number), or in total (under the empty tuple).
-    """
-    groups = _GROUPS[by]
+class Cell(NamedTuple):
+    """What one owner has in one measure."""
+
+    document: str
+    section: int
+    measure: str
+    owner: str
+
+
+def by_measure(db: Connection, states: States, filters: Filters = Filters()) -> dict[int, Numbers]:
+    """What the assignments amount to in each measure (by its id)."""
+    return {row[0]: Numbers(*row[1:]) for row in _counted(db, states, filters, measures.c.id)}
+
+
+def by_commitment(
+    db: Connection, states: States, filters: Filters = Filters()
+) -> dict[int, Numbers]:
+    """What the assignments amount to in each commitment (by its id)."""
+    return {row[0]: Numbers(*row[1:]) for row in _counted(db, states, filters, commitments.c.id)}
+
+
+def cells(db: Connection, states: States, filters: Filters = Filters()) -> dict[Cell, Numbers]:
+    """What each owner's assignments in each measure amount to: all larger groups are sums of these."""
+    wide = len(_CELL)
+    rows = _counted(db, states, filters, *_CELL, order=_ORDER)
+    return {Cell(*row[:wide]): Numbers(*row[wide:]) for row in rows}
+
+
+def total(db: Connection, states: States, filters: Filters = Filters()) -> Numbers:
+    """What all the assignments amount to."""
+    return next((Numbers(*row) for row in _counted(db, states, filters)), Numbers())
+
+
+def _counted(
+    db: Connection,
+    states: States,
+    filters: Filters,
+    *groups: ColumnElement[Any],
+    order: tuple[ColumnElement[Any], ...] = (),
+) -> CursorResult[Any]:
+    """The groups' columns, then the counts in the order of the fields of `Numbers`."""
     state = states.c
     counts = state.role != Role.SUPPORT.value
     verified = state.verification == Verification.VERIFIED.value
@@ -38,12 +66,16 @@ def numbers(
     def total(amount: Any, *conditions: ColumnElement[bool]) -> ColumnElement[int]:  # noqa: ANN401 - 1 or a column
         return func.coalesce(func.sum(case((and_(*conditions), amount), else_=0)), 0)
 
-    has = {status: state.status == status.value for status in Status}
+    has: dict[Word, ColumnElement[bool]] = {
+        **{word: state.status == word.value for word in Status},
+        **{word: states.position == word.value for word in Position},
+        **{word: state.verification == word.value for word in Verification},
+    }
     gone = and_(has[Status.DROPPED], verified)
     statement = (
         select(
             *groups,
-            *(total(1, counts, has[status]) for status in Status),
+            *(total(1, counts, having) for having in has.values()),
             total(1, counts, has[Status.DONE], verified),
             total(1, counts, gone),
             total(commitments.c.weight, counts, ~gone),
@@ -51,22 +83,19 @@ def numbers(
             total(1, ~counts),
             func.count(commitments.c.id.distinct()),
         )
-        .select_from(placed(states))
+        .select_from(placed(states.relation))
         .where(*places(filters))
-        .group_by(*groups)
+        .group_by(*groups, *order)
+        .order_by(*order)
     )
-    wide = len(groups)
-    return {
-        row[0] if wide == 1 else tuple(row[:wide]): Numbers(*row[wide:])
-        for row in db.execute(statement)
-    }
+    return db.execute(statement)
 
 
 def measure_owners(db: Connection, states: States) -> dict[int, list[str]]:
     """The codes of the owners in each measure (by its id), in the order of the owners' table."""
     statement = (
         select(commitments.c.measure_id, owners.c.code)
-        .select_from(states)
+        .select_from(states.relation)
         .join(commitments, commitments.c.id == states.c.commitment_id)
         .join(owners, owners.c.id == states.c.owner_id)
         .group_by(commitments.c.measure_id, owners.c.code, owners.c.place)
@@ -81,7 +110,11 @@ def measure_owners(db: Connection, states: States) -> dict[int, list[str]]:
 def measure_targets(db: Connection, states: States) -> list[TargetRow]:
     """The targets that each measure's commitments have, and whether one with it is still open."""
     state = states.c
-    shut = state.status.in_([Status.DONE.value, Status.DROPPED.value])
+    # A drop that nobody has verified stands as not done.
+    dropped = and_(
+        state.status == Status.DROPPED.value, state.verification == Verification.VERIFIED.value
+    )
+    shut = or_(state.status == Status.DONE.value, dropped)
     statement = (
         select(
             commitments.c.measure_id,
@@ -89,7 +122,7 @@ def measure_targets(db: Connection, states: States) -> list[TargetRow]:
             state.target_basis,
             func.max(case((shut, 0), else_=1)),
         )
-        .select_from(states)
+        .select_from(states.relation)
         .join(commitments, commitments.c.id == state.commitment_id)
         .where(state.target.is_not(None), state.role != Role.SUPPORT.value)
         .group_by(commitments.c.measure_id, state.target, state.target_basis)

@@ -1,7 +1,9 @@
 """The rows that questions give, what a load changed, and the filters that say which rows; all frozen."""
 
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from tracker.domain.words import Position, Status, Verification
 
 
 class MeasureRow(NamedTuple):
@@ -61,6 +63,8 @@ class AssignmentRow(NamedTuple):
     title_en: str
     kind: str
     owner: str
+    owner_name: str
+    owner_name_en: str
     role: str
     basis: str
     scope: str | None
@@ -69,6 +73,7 @@ class AssignmentRow(NamedTuple):
     target_basis: str | None
     status: str
     percent: int | None
+    position: str
     verification: str
     note: str | None
     problem: str | None
@@ -78,7 +83,28 @@ class AssignmentRow(NamedTuple):
     recorded_at: datetime | None
     actor: str | None
     version: int
+    report: int | None
     first_report: str | None
+    due_on: date | None
+    issued_on: date | None
+    horizon: int | None
+    weight: int
+
+    @property
+    def unevidenced(self) -> bool:
+        """Whether it is said to be done with nothing that shows it."""
+        return self.status == Status.DONE and not self.evidence
+
+
+class MoveRow(NamedTuple):
+    """A target of an assignment (by id) that was moved: when, by whom and why."""
+
+    assignment: int
+    was: str | None
+    now: str | None
+    effective_on: date
+    actor: str
+    why: str | None
 
 
 class TargetRow(NamedTuple):
@@ -148,6 +174,18 @@ class OwnerRow(NamedTuple):
     name: str
     name_en: str
     parent: str | None
+
+
+class Axes(NamedTuple):
+    """The status, schedule position and verification asked for; none stands for any."""
+
+    status: Status | None = None
+    position: Position | None = None
+    verification: Verification | None = None
+
+    def fit(self, row: Any) -> bool:  # noqa: ANN401 - a row or the numbers of several
+        """Whether a row, or what several amount to, is what was asked for."""
+        return all(word in (None, getattr(row, axis)) for axis, word in self._asdict().items())
 
 
 class Filters(NamedTuple):

@@ -1,24 +1,82 @@
 """The states of all assignments as one relation: as they are, or as they were and were known.
 
 Both relations have the same columns: those of the fold in `domain.log`, which is the same rule
-for one assignment in Python; a test holds the three together.
+for one assignment in Python; a test holds the three together. The schedule position, which is
+never stored, is that of `domain.schedule`.
 """
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, ScalarSelect, Subquery, and_, case, exists, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    FromClause,
+    ScalarSelect,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+)
 
-from tracker.domain.words import EntryKind, Status, Verification
-from tracker.store.models import assignments, entries, stands
+from tracker.domain.log import ALWAYS
+from tracker.domain.schedule import AHEAD, BEHIND
+from tracker.domain.words import EntryKind, Kind, Position, Status, Verification
+from tracker.store.dates import days, due_on, first_of
+from tracker.store.models import assignments, commitments, documents, entries, stands
 
-# A relation of states, as queries take it.
-States = Subquery
+# From when time is counted: the document's date of issue, else 1 January of its horizon year.
+started_on = func.coalesce(documents.c.issued_on, first_of(documents.c.horizon), type_=Date())
 
 
-def now() -> States:
+class States(NamedTuple):
+    """A relation of states, as queries take it, and the date that they are of."""
+
+    relation: FromClause
+    as_of: date
+
+    @property
+    def c(self) -> Any:  # noqa: ANN401 - the columns of a relation
+        """The columns."""
+        return self.relation.c
+
+    @property
+    def position(self) -> ColumnElement[str]:
+        """The schedule position of a state, beside its commitment and document."""
+        state, as_of = self.c, literal(self.as_of, Date())
+        shut = or_(
+            state.status.in_([Status.DONE.value, Status.DROPPED.value]),
+            commitments.c.kind == Kind.CONTINUING.value,
+        )
+        percent = case((state.status == Status.NOT_STARTED.value, 0), else_=state.percent)
+        share = percent * days(state.due_on, started_on)
+        gone = days(as_of, started_on)
+        return case(
+            (or_(shut, state.due_on.is_(None), as_of < started_on), Position.NOT_APPLICABLE.value),
+            (as_of > state.due_on, Position.OVERDUE.value),
+            (
+                or_(state.report.is_(None), percent.is_(None), started_on.is_(None)),
+                Position.UNQUANTIFIED.value,
+            ),
+            (share < BEHIND * gone, Position.BEHIND.value),
+            (share > AHEAD * gone, Position.AHEAD.value),
+            else_=Position.ON_SCHEDULE.value,
+        )
+
+
+def at(as_of: date | None, known_on: datetime | None, today: date) -> States:
+    """The states as they are, or as they were on a date or were known at a time."""
+    if as_of is None and known_on is None:
+        return now(today)
+    return on(as_of or today, known_on or ALWAYS)
+
+
+def now(today: date) -> States:
     """The states as they are: what the assignments cache."""
-    return (
+    relation = (
         select(
             assignments.c.id,
             assignments.c.commitment_id,
@@ -29,14 +87,17 @@ def now() -> States:
             assignments.c.scope_en,
             assignments.c.report,
             assignments.c.status,
+            assignments.c.percent,
             assignments.c.verification,
             assignments.c.target,
             assignments.c.target_basis,
+            assignments.c.due_on,
             assignments.c.version,
         )
         .where(assignments.c.standing)
         .subquery("states")
     )
+    return States(relation, today)
 
 
 def on(as_of: date, known_on: datetime) -> States:
@@ -52,10 +113,11 @@ def on(as_of: date, known_on: datetime) -> States:
                 or_(stands.c.retired_at.is_(None), stands.c.retired_at > known_on),
             )
         )
-        .subquery("folded")
+        .cte("folded")
+        .prefix_with("MATERIALIZED")
     )
     reported, moved = entries.alias("reported"), entries.alias("moved")
-    review, withdrawal = entries.alias("review"), entries.alias("withdrawal")
+    review = entries.alias("review")
     verdict = (
         select(review.c.verification)
         .where(
@@ -63,7 +125,7 @@ def on(as_of: date, known_on: datetime) -> States:
             review.c.kind == EntryKind.REVIEW.value,
             review.c.names == folded.c.report_then,
             review.c.recorded_at <= known_on,
-            ~_withdrawn(review, withdrawal, known_on),
+            ~withdrawn(review, known_on),
         )
         .order_by(review.c.version.desc())
         .limit(1)
@@ -79,7 +141,8 @@ def on(as_of: date, known_on: datetime) -> States:
         else_=Verification.REPORTED.value,
     )
     is_moved = folded.c.retarget_then.is_not(None)
-    return (
+    target = case((is_moved, moved.c.target), else_=folded.c.first_target)
+    relation = (
         select(
             folded.c.id,
             folded.c.commitment_id,
@@ -90,11 +153,13 @@ def on(as_of: date, known_on: datetime) -> States:
             folded.c.scope_en,
             folded.c.report_then.label("report"),
             func.coalesce(reported.c.status, Status.NOT_STARTED.value).label("status"),
+            reported.c.percent,
             func.coalesce(verdict, unread).label("verification"),
-            case((is_moved, moved.c.target), else_=folded.c.first_target).label("target"),
+            target.label("target"),
             case((is_moved, moved.c.target_basis), else_=folded.c.first_target_basis).label(
                 "target_basis"
             ),
+            due_on(target).label("due_on"),
             version.label("version"),
         )
         .select_from(folded)
@@ -108,12 +173,13 @@ def on(as_of: date, known_on: datetime) -> States:
             moved,
             and_(moved.c.assignment_id == folded.c.id, moved.c.version == folded.c.retarget_then),
         )
-        .subquery("states")
+        .cte("states")
+        .prefix_with("MATERIALIZED")
     )
+    return States(relation, as_of)
 
 
 def _newest(kind: EntryKind, column: Any, as_of: date, known_on: datetime) -> ScalarSelect[Any]:  # noqa: ANN401 - a column
-    withdrawal = entries.alias()
     return (
         select(column)
         .where(
@@ -121,7 +187,7 @@ def _newest(kind: EntryKind, column: Any, as_of: date, known_on: datetime) -> Sc
             entries.c.kind == kind.value,
             entries.c.effective_on <= as_of,
             entries.c.recorded_at <= known_on,
-            ~_withdrawn(entries, withdrawal, known_on),
+            ~withdrawn(entries, known_on),
         )
         .order_by(entries.c.effective_on.desc(), entries.c.version.desc())
         .limit(1)
@@ -129,7 +195,9 @@ def _newest(kind: EntryKind, column: Any, as_of: date, known_on: datetime) -> Sc
     )
 
 
-def _withdrawn(entry: Any, withdrawal: Any, known_on: datetime) -> ColumnElement[bool]:  # noqa: ANN401 - two aliases
+def withdrawn(entry: Any, known_on: datetime) -> ColumnElement[bool]:  # noqa: ANN401 - a table or an alias of it
+    """Whether an entry had been withdrawn by a time."""
+    withdrawal = entries.alias()
     return exists().where(
         withdrawal.c.assignment_id == entry.c.assignment_id,
         withdrawal.c.kind == EntryKind.WITHDRAWAL.value,
