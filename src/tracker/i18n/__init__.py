@@ -3,6 +3,8 @@
 import gettext
 import locale
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 LANGUAGES = ("en", "zh")
@@ -26,6 +28,17 @@ def speak(language: str) -> None:
     os.environ["LANGUAGE"] = language
     gettext.bindtextdomain(_DOMAIN, str(_FOLDER))
     gettext.textdomain(_DOMAIN)
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Speak `en` or `zh` for a while: what is made in both languages is made twice."""
+    before = _spoken
+    speak(language)
+    try:
+        yield
+    finally:
+        speak(before)
 
 
 def spoken_by(said: str) -> str | None:
