@@ -1,28 +1,50 @@
 """One measure or one commitment in full, with what the log says of it; and the log itself."""
 
-from datetime import date
+from datetime import date, datetime
 
+from tracker.domain.rollup import Numbers
 from tracker.domain.words import Basis, EntryKind, Kind, Status, Verification
 from tracker.i18n import _, either
 from tracker.report import listing
 from tracker.report.model import Fact, Field, Report, Share, Table, tabulated
-from tracker.store import lookup, queries, rollups, states
+from tracker.store import lookup, queries, rollups, wordings
 from tracker.store.ledger import Connection
 from tracker.store.rows import Change, CommitmentRow, Filters, MeasureRow, SentenceRow
+from tracker.store.states import States
 
 
-def shown(db: Connection, said: str) -> Report:
-    """A measure with its commitments, or a commitment with its owners and its log."""
+def shown(
+    db: Connection,
+    of: States,
+    said: str,
+    *,
+    until: date | None = None,
+    known_on: datetime | None = None,
+) -> Report:
+    """A measure with its commitments, or a commitment with its owners and its log up to then."""
     key = lookup.key(db, said)
     filters = Filters(key=key)
     if lookup.is_measure(key):
-        return _measure(db, queries.measure_rows(db, filters)[0], filters)
-    return _commitment(db, queries.commitment_rows(db, filters)[0], filters)
+        return _measure(db, of, queries.measure_rows(db, of, filters)[0], filters)
+    row = queries.commitment_rows(db, of, filters)[0]
+    log = entries(db, filters=filters, until=until, known_on=known_on)
+    return _commitment(db, of, row, filters, log)
 
 
-def _measure(db: Connection, row: MeasureRow, filters: Filters) -> Report:
-    numbers = rollups.numbers(db, states.now(), "measure", filters).get(row.id)
-    status = numbers.status if numbers else None
+def _axes(numbers: Numbers | None) -> list[Fact]:
+    """The three axes; of what nobody has to do any more, or had to then, that it is not in force."""
+    if numbers is None:
+        data = (Fact(axis, None, None) for axis in ("status", "position", "verification"))
+        return [*data, Fact(None, _("Status"), _("not in force"))]
+    return [
+        Fact("status", _("Status"), numbers.status),
+        Fact("position", _("Position"), numbers.position),
+        Fact("verification", _("Verification"), numbers.verification),
+    ]
+
+
+def _measure(db: Connection, of: States, row: MeasureRow, filters: Filters) -> Report:
+    numbers = rollups.by_measure(db, of, filters).get(row.id)
     return Report(
         f"{row.key} {row.label} {either(row.title, row.title_en)}",
         (
@@ -41,17 +63,16 @@ def _measure(db: Connection, row: MeasureRow, filters: Filters) -> Report:
             Fact("label", None, row.label),
             Fact("title", _("Title"), row.title),
             Fact("title_en", _("English title"), row.title_en),
-            Fact("status", None, status),
-            Fact(None, _("Status"), status or _("retired")),
+            *_axes(numbers),
             Fact("share_done", _("Share"), numbers and Share(numbers.done, numbers.denominator)),
         ),
-        (listing.commitments(db, filters), _wording(db, row.key)),
+        (listing.commitments(db, of, filters), _wording(db, row.key)),
     )
 
 
 def _wording(db: Connection, measure: str) -> Table:
     """The official wording of a measure; not shown before a copy of the document is attached."""
-    rows = [row for row in queries.sentence_rows(db, measure=measure) if row.wording]
+    rows = [row for row in wordings.sentence_rows(db, measure=measure) if row.wording]
     return tabulated(
         "wording",
         _("Wording") if rows else "",
@@ -66,18 +87,19 @@ def _wording(db: Connection, measure: str) -> Table:
     )
 
 
-def _commitment(db: Connection, row: CommitmentRow, filters: Filters) -> Report:
-    numbers = rollups.numbers(db, states.now(), "commitment", filters).get(row.id)
-    status = numbers.status if numbers else None
+def _commitment(
+    db: Connection, of: States, row: CommitmentRow, filters: Filters, log: Table
+) -> Report:
+    numbers = rollups.by_commitment(db, of, filters).get(row.id)
     hidden = {_("Key"), _("Commitment")}
-    sentences = queries.sentence_rows(db, measure=row.measure)
+    sentences = wordings.sentence_rows(db, measure=row.measure)
     said = next(
         (s for s in sentences if s.number == row.sentence and s.commitment == row.key), None
     )
     assignments = tabulated(
         "assignments",
         _("Owners"),
-        queries.assignment_rows(db, states.now(), filters),
+        queries.assignment_rows(db, of, filters),
         [
             field._replace(title=None) if field.title in hidden else field
             for field in listing.assignment_fields()
@@ -91,18 +113,17 @@ def _commitment(db: Connection, row: CommitmentRow, filters: Filters) -> Report:
             Fact("document", _("Document"), row.document),
             Fact("section", None, row.section),
             Fact("sentence", None, row.sentence),
-            *(_said(said) if said else _unsaid(queries.last_wording(db, row.key))),
+            *(_said(said) if said else _unsaid(wordings.last_wording(db, row.key))),
             Fact("title", _("Title"), row.title),
             Fact("title_en", _("English title"), row.title_en),
             Fact("kind", _("Kind"), Kind(row.kind)),
             Fact("weight", _("Weight") if row.weight > 1 else None, row.weight),
-            Fact("status", None, status),
-            Fact(None, _("Status"), status or _("retired")),
+            *_axes(numbers),
             Fact("note", None, row.note),
             Fact("note_en", None, row.note_en),
             Fact(None, _("Reading note") if row.note else None, either(row.note, row.note_en)),
         ),
-        (assignments, entries(db, filters=filters)),
+        (assignments, log),
     )
 
 
@@ -139,11 +160,21 @@ def entries(
     *,
     filters: Filters = Filters(),
     since: date | None = None,
+    until: date | None = None,
+    known_on: datetime | None = None,
     actor: str | None = None,
     batch: int | None = None,
 ) -> Table:
     """The lines of the log, oldest first."""
-    rows = queries.entry_rows(db, filters=filters, since=since, actor=actor, batch=batch)
+    rows = queries.entry_rows(
+        db,
+        filters=filters,
+        since=since,
+        until=until,
+        known_on=known_on,
+        actor=actor,
+        batch=batch,
+    )
     return tabulated(
         "log",
         _("Log"),

@@ -1,20 +1,23 @@
 """The lists: measures with their roll-up, commitments with their owners, assignments with reports."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from tracker.domain.log import BETWEEN
 from tracker.domain.rollup import Numbers
+from tracker.domain.schedule import Start, start
 from tracker.domain.target import Target
-from tracker.domain.words import Basis, Kind, Role, Status
+from tracker.domain.words import Basis, Kind, Position, Role, Status, Verification
 from tracker.errors import UsageRefusal
 from tracker.i18n import _, either
 from tracker.report.model import Bar, Field, Share, Table, tabulated
-from tracker.store import lookup, queries, rollups, states
+from tracker.store import lookup, queries, rollups
 from tracker.store.ledger import Connection
 from tracker.store.rows import (
     AssignmentRow,
+    Axes,
     CommitmentRow,
     EntryRow,
     Filters,
@@ -93,10 +96,10 @@ def _words(search: str) -> tuple[str, ...]:
     return tuple(search.split())
 
 
-def listed(db: Connection, by: str, filters: Filters, status: Status | None) -> Table:
+def listed(db: Connection, of: States, by: str, filters: Filters, axes: Axes) -> Table:
     """The list whose lines are measures, commitments or assignments."""
     made = {"measure": measures, "commitment": commitments, "assignment": assignments}
-    return made[by](db, filters, status)
+    return made[by](db, of, filters, axes)
 
 
 def numbers_fields(counted: Iterable[Numbers]) -> list[Field]:
@@ -105,10 +108,12 @@ def numbers_fields(counted: Iterable[Numbers]) -> list[Field]:
     return [
         Field("assignments", _("All"), "numbers.assignments", optional=True),
         Field("done", _("Done"), "numbers.done", optional=True),
-        Field("share_done", _("Share"), lambda r: Share(r.numbers.done, r.numbers.denominator)),
+        Field(
+            "share_done", _("Share done"), lambda r: Share(r.numbers.done, r.numbers.denominator)
+        ),
         Field(
             "share_verified",
-            _("Verified"),
+            _("Verified done"),
             lambda r: Share(r.numbers.done_verified, r.numbers.denominator),
             optional=True,
         ),
@@ -123,27 +128,30 @@ def numbers_fields(counted: Iterable[Numbers]) -> list[Field]:
 
 def measures(
     db: Connection,
+    of: States,
     filters: Filters = Filters(),
-    status: Status | None = None,
+    axes: Axes = Axes(),
     *,
-    of: States | None = None,
+    names: Mapping[str, str] | None = None,
 ) -> Table:
-    """Measures with section, owners, target year, status and the share done."""
-    of = states.now() if of is None else of
-    numbers = rollups.numbers(db, of, "measure")
+    """Measures with section, owners, target year, the three axes and the share done.
+
+    Where `names` of the owners are given, people read these instead of their codes.
+    """
+    numbers = rollups.by_measure(db, of)
     owners = rollups.measure_owners(db, of)
     targets: dict[int, list[TargetRow]] = {}
     for target in rollups.measure_targets(db, of):
         targets.setdefault(target.measure_id, []).append(target)
     rows = [
         Measure(row, numbers[row.id], owners[row.id], targets.get(row.id, []))
-        for row in queries.measure_rows(db, filters)
+        for row in queries.measure_rows(db, of, filters)
         if row.id in numbers
     ]
     return tabulated(
         "measures",
         _("Measures"),
-        (r for r in rows if status in (None, r.numbers.status)),
+        (row for row in rows if axes.fit(row.numbers)),
         [
             Field("key", _("Key"), "row.key"),
             Field("document", None, "row.document"),
@@ -158,6 +166,14 @@ def measures(
             Field(None, _("Measure"), lambda m: either(m.row.title, m.row.title_en), flexible=True),
             Field("target_year", _("Target"), lambda m: m.latest and _year(m.latest)),
             Field("target_years", None, "years"),
+            Field("owners", None, "owners"),
+            Field(
+                None,
+                _("Owners"),
+                lambda m: m.owners if names is None else [names[code] for code in m.owners],
+                flexible=True,
+            ),
+            *_axes("numbers."),
             Field(
                 "target_basis",
                 _("Target basis"),
@@ -165,21 +181,23 @@ def measures(
                 optional=True,
             ),
             Field("open_target_year", _("Next due"), "open_year", optional=True),
-            Field("owners", _("Owners"), "owners", flexible=True),
-            Field("status", _("Status"), "numbers.status"),
             Field("commitments", None, "numbers.commitments"),
             *numbers_fields(numbers.values()),
-            Field(None, _("Progress"), lambda m: Bar(m.numbers.done, m.numbers.denominator)),
+            Field(
+                None,
+                _("Progress"),
+                lambda m: Bar(m.numbers.done, m.numbers.denominator),
+                optional=True,
+            ),
         ],
     )
 
 
 def commitments(
-    db: Connection, filters: Filters = Filters(), status: Status | None = None
+    db: Connection, of: States, filters: Filters = Filters(), axes: Axes = Axes()
 ) -> Table:
-    """Commitments with kind, target, status and owners."""
-    of = states.now()
-    numbers = rollups.numbers(db, of, "commitment")
+    """Commitments with kind, target, the three axes and owners."""
+    numbers = rollups.by_commitment(db, of)
     shares: dict[int, list[AssignmentRow]] = {}
     for assignment in queries.assignment_rows(
         db, of, Filters(document=filters.document, section=filters.section)
@@ -187,13 +205,13 @@ def commitments(
         shares.setdefault(assignment.commitment_id, []).append(assignment)
     rows = [
         Commitment(row, numbers[row.id], shares[row.id])
-        for row in queries.commitment_rows(db, filters)
+        for row in queries.commitment_rows(db, of, filters)
         if row.id in numbers
     ]
     return tabulated(
         "commitments",
         _("Commitments"),
-        (r for r in rows if status in (None, r.numbers.status)),
+        (row for row in rows if axes.fit(row.numbers)),
         [
             Field("key", _("Key"), "row.key"),
             Field("measure", None, "row.measure"),
@@ -208,13 +226,13 @@ def commitments(
             Field("kind", _("Kind"), lambda c: Kind(c.row.kind), optional=True),
             Field("target_year", None, lambda c: c.target and _year(c.target)),
             Field(None, _("Target"), lambda c: c.target and c.target.target),
+            *_axes("numbers."),
             Field(
                 "target_basis",
                 _("Target basis"),
                 lambda c: c.target and Basis(c.target.target_basis),
                 optional=True,
             ),
-            Field("status", _("Status"), "numbers.status"),
             Field("weight", None, "row.weight"),
             Field("owners", None, lambda c: [_owner(each) for each in c.assignments]),
             Field(
@@ -226,12 +244,10 @@ def commitments(
 
 
 def assignments(
-    db: Connection, filters: Filters = Filters(), status: Status | None = None
+    db: Connection, of: States, filters: Filters = Filters(), axes: Axes = Axes()
 ) -> Table:
     """Assignments with what was last reported of each."""
-    rows = queries.assignment_rows(db, states.now(), filters, status)
-    if filters.due_before:
-        rows = [row for row in rows if _is_due(row, filters.due_before)]
+    rows = queries.assignment_rows(db, of, filters, axes)
     return tabulated("assignments", _("Assignments"), rows, assignment_fields())
 
 
@@ -260,9 +276,8 @@ def assignment_fields() -> list[Field]:
             lambda a: a.target_basis and Basis(a.target_basis),
             optional=True,
         ),
-        Field("status", _("Status"), lambda a: Status(a.status)),
+        *_axes(),
         Field("percent", "%", "percent", optional=True),
-        Field("verification", None, "verification"),
         Field("note", None, "note"),
         Field(None, _("Note"), shown_note, flexible=True),
         Field("problem", _("Problem"), "problem", flexible=True, optional=True),
@@ -278,7 +293,22 @@ def assignment_fields() -> list[Field]:
             flexible=True,
             optional=True,
         ),
+        Field("unevidenced", None, "unevidenced"),
+        Field(None, _("Lacks"), lambda a: _("evidence") if a.unevidenced else None, optional=True),
+        Field("due_on", None, "due_on"),
+        Field("start_on", None, lambda a: (start := _start(a)) and start.on),
+        Field("start_basis", None, _start_basis),
     ]
+
+
+def _start(row: AssignmentRow) -> Start | None:
+    return start(row.issued_on, row.horizon)
+
+
+def _start_basis(row: AssignmentRow) -> Basis | None:
+    """Where the start of the time comes from: the date of issue, or the horizon where there is none."""
+    began = _start(row)
+    return began and (Basis.STATED if began.issued else Basis.HORIZON)
 
 
 def shown_note(row: AssignmentRow | EntryRow) -> str | None:
@@ -289,9 +319,21 @@ def shown_note(row: AssignmentRow | EntryRow) -> str | None:
     return either(zh, en)
 
 
-def _is_due(row: AssignmentRow, before: date) -> bool:
-    shut = (Status.DONE, Status.DROPPED)
-    return row.target is not None and _due(row) < before and row.status not in shut
+def _axes(of: str = "") -> list[Field]:
+    """The three axes, each a column of its own."""
+    status, position, verification = (
+        attrgetter(of + axis) for axis in ("status", "position", "verification")
+    )
+    return [
+        Field("status", _("Status"), lambda row: Status(status(row))),
+        Field("position", _("Position"), lambda row: Position(position(row))),
+        Field(
+            "verification",
+            _("Verification"),
+            lambda row: Verification(verification(row)),
+            optional=True,
+        ),
+    ]
 
 
 def _owner(row: AssignmentRow) -> dict[str, Any]:
@@ -303,6 +345,8 @@ def _owner(row: AssignmentRow) -> dict[str, Any]:
         "scope_en": row.scope_en,
         "status": row.status,
         "percent": row.percent,
+        "position": row.position,
+        "verification": row.verification,
         "effective_on": row.effective_on,
     }
 

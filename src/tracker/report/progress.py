@@ -1,156 +1,261 @@
-"""The progress report: totals by status, by owner, by document and section, and the measures."""
+"""The progress report: how things stand on a date, what moved in a period, who lags, what is next."""
 
-from datetime import date, datetime
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from tracker.domain.log import ALWAYS, digest
-from tracker.domain.rollup import Numbers, percentages
-from tracker.domain.words import Status
+from tracker.domain.log import digest
+from tracker.domain.period import Period, quarter
+from tracker.domain.rollup import Numbers
+from tracker.domain.schedule import start
+from tracker.domain.words import Role
 from tracker.i18n import _, either
-from tracker.report import listing
-from tracker.report.model import Fact, Field, Report, Table, tabulated
-from tracker.store import log, lookup, queries, rollups, states
+from tracker.report import bulletin, corrections, groups, lagging, listing, movement
+from tracker.report.history import history
+from tracker.report.model import Fact, Report, Table
+from tracker.store import log, lookup, past, queries, rollups, states
 from tracker.store.ledger import Connection
-from tracker.store.rows import Filters
+from tracker.store.rows import AssignmentRow, Filters, OwnerRow
+
+GROUPS = ("owner", "document", "section", "measure")
 
 
-class Group(NamedTuple):
-    """What one line of a grouped table is about: codes and title, and its numbers."""
+class Asked(NamedTuple):
+    """What a report is to say: of which date, as known when, of which period and document.
 
-    code: str
-    section: int | None
-    label: str
-    title: str
-    title_en: str
-    numbers: Numbers
+    `by` are the groupings wanted, `annexes` whether each owner's assignments come with it.
+    """
 
-
-class Total(NamedTuple):
-    """One status with its count and its share of all."""
-
-    status: Status
-    assignments: int
-    share: str
+    as_of: date
+    known_on: datetime
+    period: Period | None = None
+    document: str | None = None
+    by: tuple[str, ...] = GROUPS
+    annexes: bool = False
 
 
-def progress(
-    db: Connection, *, as_of: date, known_on: datetime | None = None, document: str | None = None
-) -> Report:
-    """The progress on a date, as known at a time (by default by all that is recorded)."""
-    newest = log.newest_recorded_at(db)
-    known_on = known_on or newest
-    of = states.on(as_of, known_on or ALWAYS)
-    filters = Filters(document=None if document is None else lookup.document(db, document))
+class _Moved(NamedTuple):
+    """What a period began with, and what moved since: each assignment at its start and at the end."""
+
+    begun: date
+    total: Numbers
+    pairs: list[tuple[AssignmentRow, AssignmentRow]]
+    moves: movement.Moves
+
+
+class _Known(NamedTuple):
+    """What was read of the ledger for a report."""
+
+    asked: Asked
+    filters: Filters
+    of: states.States
+    rows: list[AssignmentRow]
+    cells: groups.Cells
+    owners: list[OwnerRow]
+    moved: _Moved | None
+
+
+Step = Callable[[str], None]
+
+
+def progress(db: Connection, asked: Asked, step: Step = lambda _said: None) -> Report:
+    """The report; `step` is told what is being worked out."""
+    step(_("states"))
+    known = _read(db, asked)
+    made = (_overall, _movement, _groups, _late, _corrections)
+    tables = [table for part in made for table in part(db, known, step)]
+    step(_("history"))
+    past_shares, lines = history(
+        db, known.rows, asked.as_of, known.asked.known_on, known.filters, _("Overall")
+    )
+    bars = [
+        groups.chart(table, known.owners)
+        for table in tables
+        if table.name == "by_owner" and table.rows
+    ]
+    annexes = lagging.annexes(known.rows, known.owners) if asked.annexes else []
+    corrected = sum(len(table.rows) for table in tables if table.name == "corrections")
+    text = bulletin.text(_figures(known), corrected)
     return Report(
-        _("Progress as of {date}").format(date=as_of),
-        (
-            Fact("as_of", _("As of"), as_of),
-            Fact("known_on", _("Known on"), known_on),
-            Fact("digest", _("Ledger digest"), digest(log.last_hashes(db))),
+        _title(asked),
+        (*_facts(db, known), Fact("text", None, list(text))),
+        (*tables, past_shares, *annexes),
+        _notes(known),
+        text,
+        (lines, *bars),
+    )
+
+
+def _title(asked: Asked) -> str:
+    if asked.period is None:
+        return _("Progress report as of {date}").format(date=bulletin.day_said(asked.as_of))
+    return either(*bulletin.titled(asked.period))
+
+
+def _facts(db: Connection, known: _Known) -> tuple[Fact, ...]:
+    period, code = known.asked.period, known.filters.document
+    named = next((s for s in queries.section_rows(db) if s.document == code), None)
+    return (
+        Fact("period", None, period and str(period)),
+        Fact(
+            None,
+            _("Period") if period else None,
+            period and either(*bulletin.period_said(period)),
         ),
-        (
-            _totals(rollups.numbers(db, of, "total", filters)),
-            _by_owner(db, rollups.numbers(db, of, "owner", filters)),
-            _by_document(db, rollups.numbers(db, of, "document", filters)),
-            _by_section(db, rollups.numbers(db, of, "section", filters)),
-            listing.measures(db, filters, of=of),
+        Fact("document", None, code),
+        Fact(
+            None,
+            _("Only the document") if named else None,
+            named and either(named.document_title, named.document_title_en),
         ),
-        (
-            _("Counts are of assignments with a lead or joint role; support does not count."),
-            _("Share: done of all that count, dropped ones out once their drop is verified."),
-        ),
+        Fact("as_of", _("As of"), known.asked.as_of),
+        Fact("known_on", _("Known on"), known.asked.known_on),
+        Fact("digest", _("Ledger digest"), digest(log.last_hashes(db, known.asked.known_on))),
     )
 
 
-def _totals(numbers: dict[tuple[()], Numbers]) -> Table:
-    total = numbers.get((), Numbers())
-    counts = [total.count(status) for status in Status]
-    rows = [Total(*row) for row in zip(Status, counts, percentages(counts), strict=True)]
-    return tabulated(
-        "totals.status",
-        _("By status"),
-        rows,
-        [
-            Field("status", _("Status"), "status"),
-            Field("assignments", _("Assignments"), "assignments"),
-            Field(None, _("Share"), lambda row: f"{row.share}%"),
-        ],
-        keyed=True,
+def _read(db: Connection, asked: Asked) -> _Known:
+    code = None if asked.document is None else lookup.document(db, asked.document)
+    filters = Filters(document=code)
+    of = states.on(asked.as_of, asked.known_on)
+    rows = _counted(db, of, filters)
+    moved = asked.period and _moved(db, rows, asked, asked.period, filters)
+    cells = rollups.cells(db, of, filters)
+    return _Known(asked, filters, of, rows, cells, lookup.all_owners(db), moved)
+
+
+def _moved(
+    db: Connection,
+    rows: list[AssignmentRow],
+    asked: Asked,
+    period: Period,
+    filters: Filters,
+) -> _Moved:
+    begun = period.first - timedelta(days=1)
+    before = states.on(begun, asked.known_on)
+    # Both are of what stood at known-on: the same assignments.
+    starts = {row.id: row for row in _counted(db, before, filters)}
+    pairs = [(starts[row.id], row) for row in rows]
+    targets = past.targets_moved(
+        db,
+        since=period.first,
+        as_of=asked.as_of,
+        known_on=asked.known_on,
+        filters=filters,
     )
+    moves = movement.moves(pairs, targets, period, asked.as_of)
+    return _Moved(begun, rollups.total(db, before, filters), pairs, moves)
 
 
-def _by_owner(db: Connection, numbers: dict[str, Numbers]) -> Table:
-    rows = [
-        Group(each.code, None, "", each.name, each.name_en, numbers[each.code])
-        for each in lookup.all_owners(db)
-        if each.code in numbers
-    ]
-    return tabulated(
-        "by_owner",
-        _("By owner"),
-        rows,
-        [
-            Field("owner", _("Owner"), "code"),
-            Field(None, _("Name"), lambda row: either(row.title, row.title_en), flexible=True),
-            *_columns(rows),
-        ],
-    )
+def _counted(db: Connection, of: states.States, filters: Filters) -> list[AssignmentRow]:
+    """Lead and joint assignments: support counts nowhere in a report."""
+    rows = queries.assignment_rows(db, of, filters)
+    return [row for row in rows if row.role != Role.SUPPORT]
 
 
-def _by_document(db: Connection, numbers: dict[str, Numbers]) -> Table:
-    titles = {each.document: each for each in queries.section_rows(db)}
-    rows = [
-        Group(code, None, "", titles[code].document_title, titles[code].document_title_en, counted)
-        for code, counted in sorted(numbers.items())
-    ]
-    return tabulated(
-        "by_document",
-        _("By document"),
-        rows,
-        [
-            Field("document", _("Document"), "code"),
-            Field(None, _("Title"), lambda row: either(row.title, row.title_en), flexible=True),
-            Field("title", None, "title"),
-            Field("title_en", None, "title_en"),
-            *_columns(rows),
-        ],
-    )
+def _overall(_db: Connection, known: _Known, _step: Step) -> list[Table]:
+    before = [was for was, _now in known.moved.pairs] if known.moved else None
+    return groups.totals(known.rows, before, _("Overall"))
 
 
-def _by_section(db: Connection, numbers: dict[tuple[str, int], Numbers]) -> Table:
-    rows = [
-        Group(s.document, s.number, s.label, s.title, s.title_en, numbers[s.document, s.number])
-        for s in queries.section_rows(db)
-        if (s.document, s.number) in numbers
-    ]
-    return tabulated(
-        "by_section",
-        _("By section"),
-        rows,
-        [
-            Field("document", _("Document"), "code"),
-            Field("section", None, "section"),
-            Field("section_label", _("Sec."), "label"),
-            Field(None, _("Title"), lambda row: either(row.title, row.title_en), flexible=True),
-            Field("title", None, "title"),
-            Field("title_en", None, "title_en"),
-            *_columns(rows),
-        ],
-    )
-
-
-def _columns(rows: list[Group]) -> list[Field]:
-    every, done, *shares = listing.numbers_fields(row.numbers for row in rows)
-    statuses = (Status.IN_PROGRESS, Status.STALLED, Status.NOT_STARTED)
+def _movement(_db: Connection, known: _Known, _step: Step) -> list[Table]:
+    if known.moved is None:
+        return []
+    part = _("Movement")
     return [
-        every._replace(optional=False),
-        done._replace(optional=False),
-        *(_count(status) for status in statuses),
-        _count(Status.DROPPED)._replace(optional=True),
-        *shares,
-        Field("support", None, "numbers.support"),
+        *movement.tables(known.moved.moves, part),
+        *movement.transitions(known.moved.pairs, part),
     ]
 
 
-def _count(status: Status) -> Field:
-    return Field(status.value, either(status.zh, status.en), f"numbers.{status.value}")
+def _groups(db: Connection, known: _Known, step: Step) -> list[Table]:
+    step(_("groups"))
+    part, cells, by = (
+        _("Progress by owner, document, section and measure"),
+        known.cells,
+        known.asked.by,
+    )
+    sections = queries.section_rows(db)
+    made: list[Table] = []
+    if "owner" in by:
+        made.append(groups.by_owner(cells, known.owners, part))
+    if "document" in by:
+        made.append(groups.by_document(cells, sections, part))
+    if "section" in by:
+        made.append(groups.by_section(cells, sections, part))
+    if "measure" in by:
+        made.append(
+            listing.measures(db, known.of, known.filters, names=_names(known))._replace(part=part)
+        )
+        made += groups.matrix(cells, known.owners, part)
+    return made
+
+
+def _names(known: _Known) -> dict[str, str]:
+    return {each.code: either(each.name, each.name_en) for each in known.owners}
+
+
+def _late(_db: Connection, known: _Known, _step: Step) -> list[Table]:
+    part, as_of = _("What lags, and what is due next"), known.asked.as_of
+    until = (known.asked.period or quarter(as_of)).shifted(1).last
+    return [
+        lagging.laggards(known.rows, part),
+        lagging.due_next(known.rows, as_of, until, part),
+        lagging.unevidenced(known.rows, part),
+    ]
+
+
+def _corrections(db: Connection, known: _Known, step: Step) -> list[Table]:
+    step(_("corrections"))
+    return [
+        corrections.corrections(
+            db, known.asked.as_of, known.asked.known_on, known.filters, known.owners
+        )
+    ]
+
+
+def _figures(known: _Known) -> bulletin.Figures:
+    return bulletin.Figures(
+        known.asked.as_of,
+        len({cell.measure for cell in known.cells}),
+        sum(known.cells.values(), Numbers()),
+        groups.summed(known.cells, lambda cell: cell.owner),
+        known.owners,
+        known.moved and _since(known.moved),
+    )
+
+
+def _since(moved: _Moved) -> bulletin.Since:
+    still = all(
+        (was.report, was.position, was.verification, was.target)
+        == (now.report, now.position, now.verification, now.target)
+        for was, now in moved.pairs
+    )
+    return bulletin.Since(moved.begun, moved.total, moved.moves, still)
+
+
+def _notes(known: _Known) -> tuple[str, ...]:
+    asked = known.asked
+    starts = {row.document: start(row.issued_on, row.horizon) for row in known.rows}
+    began = {code: begun for code, begun in sorted(starts.items()) if begun is not None}
+    notes = [
+        _("Counts are of assignments with a lead or joint role; support does not count."),
+        _("Share done: of all that count, dropped ones out once their drop is verified."),
+    ]
+    if asked.period and asked.as_of < asked.period.last:
+        notes.append(_("The period was not over on {date}.").format(date=asked.as_of))
+    notes += [
+        _("Document {document} bears no date of issue: its time is counted from {date}.").format(
+            document=code, date=begun.on
+        )
+        for code, begun in began.items()
+        if not begun.issued
+    ]
+    notes += [
+        _("The time of document {document} begins on {date}: what it asks for is n/a here.").format(
+            document=code, date=begun.on
+        )
+        for code, begun in began.items()
+        if begun.on > asked.as_of
+    ]
+    return tuple(notes)
