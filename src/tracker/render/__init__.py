@@ -1,4 +1,4 @@
-"""From a report model to text: one module per format, loaded when it is asked for."""
+"""From a report model to text or bytes: one module per format, loaded when it is asked for."""
 
 from importlib import import_module
 from typing import NamedTuple
@@ -18,8 +18,8 @@ class Screen(NamedTuple):
 _PIPE = Screen()
 
 
-def render(what: Report | Table, form: str, screen: Screen = _PIPE) -> str:
-    """A report or a single table in one of the formats."""
+def render(what: Report | Table, form: str, screen: Screen = _PIPE) -> str | bytes:
+    """A report or a single table in one of the formats: text, or the bytes of a file."""
     module = import_module(f"tracker.render.{form}_format")
-    text: str = module.render(what, screen)
-    return text
+    made: str | bytes = module.render(what, screen)
+    return made

@@ -17,7 +17,7 @@ def render(what: Report | Table, screen: Screen) -> str:  # noqa: ARG001 - CSV i
     """Rows with CRLF, as spreadsheets expect them."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
-    tables = (what,) if isinstance(what, Table) else what.tables
+    tables = (what,) if isinstance(what, Table) else (t for t in what.tables if t.name)
     if isinstance(what, Report):
         writer.writerows(
             (fact.name, _cell(data_value(fact.value))) for fact in what.facts if fact.name

@@ -9,7 +9,7 @@ from tracker.render import Screen
 from tracker.report.model import Report, Table, data_value
 
 # Terminals act on these even inside JSON; escaped they are the same data.
-_ACTING = re.compile("[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_ACTING = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def render(what: Report | Table, screen: Screen) -> str:
@@ -37,6 +37,8 @@ def _lines(data: Any, dumped: Callable[[Any], str], indent: str = "") -> str:  #
 def _report(report: Report) -> dict[str, Any]:
     data: dict[str, Any] = {fact.name: data_value(fact.value) for fact in report.facts if fact.name}
     for table in report.tables:
+        if not table.name:
+            continue
         inner = data
         *outer, name = table.name.split(".")
         for step in outer:

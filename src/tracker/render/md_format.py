@@ -12,11 +12,15 @@ def render(what: Report | Table, screen: Screen) -> str:
     parts += [
         f"- {fact.title}: {_safe(shown_cell(fact.value))}\n" for fact in what.facts if fact.title
     ]
-    parts += [
-        f"\n## {_safe(table.title)}\n\n{_table(table, screen)}"
-        for table in what.tables
-        if table.shown
-    ]
+    parts += [f"\n{_safe(paragraph)}\n" for paragraph in what.text]
+    part = ""
+    for table in what.tables:
+        if table.shown:
+            if table.part and table.part != part:
+                parts.append(f"\n## {_safe(table.part)}\n")
+            level = "###" if table.part else "##"
+            parts.append(f"\n{level} {_safe(table.title)}\n\n{_table(table, screen)}")
+            part = table.part
     parts += [f"\n{_safe(note)}\n" for note in what.notes]
     return "".join(parts)
 

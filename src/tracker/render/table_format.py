@@ -6,9 +6,19 @@ import tabulate
 from wcwidth import wcswidth
 
 from tracker.domain.words import Status
-from tracker.i18n import _
+from tracker.i18n import _, either
 from tracker.render import Screen
-from tracker.report.model import Column, Report, Share, Table, harmless, shown_cell, titled
+from tracker.report.model import (
+    Column,
+    Progress,
+    Report,
+    Share,
+    Table,
+    Tenths,
+    harmless,
+    shown_cell,
+    titled,
+)
 
 _GAP = 2
 _NARROWEST = 12
@@ -27,9 +37,14 @@ def render(what: Report | Table, screen: Screen) -> str:
     facts = [(fact.title, shown_cell(fact.value)) for fact in what.facts if fact.title]
     if facts:
         parts.append(_plain(facts, screen.width) + "\n")
-    parts += [
-        f"{harmless(table.title)}\n{_table(table, screen)}" for table in what.tables if table.shown
-    ]
+    parts += [f"{_wrapped(harmless(paragraph), screen.width)}\n" for paragraph in what.text]
+    part = ""
+    for table in what.tables:
+        if table.shown:
+            if table.part and table.part != part:
+                parts.append(f"{harmless(table.part)}\n{'=' * wcswidth(harmless(table.part))}\n")
+            parts.append(f"{harmless(table.title)}\n{_table(table, screen)}")
+            part = table.part
     parts += ["".join(f"{harmless(note)}\n" for note in what.notes)]
     return "\n".join(filter(None, parts))
 
@@ -42,12 +57,20 @@ def _plain(facts: list[tuple[str, str]], width: int | None) -> str:
     )
 
 
+def _wrapped(text: str, width: int | None) -> str:
+    if not width:
+        return text
+    return tabulate.tabulate(
+        [[text]], tablefmt="plain", disable_numparse=True, maxcolwidths=[width]
+    )
+
+
 def _table(table: Table, screen: Screen) -> str:
     chosen = titled(table)
     cells = [[_cell(row[i], screen) for i, _column in chosen] for row in table.rows]
     shown, widths = _fitted([column for _place, column in chosen], cells, screen.width)
     right = [
-        all(isinstance(row[i], (int, Share, NoneType)) for row in table.rows)
+        all(isinstance(row[i], (int, Share, Tenths, Progress, NoneType)) for row in table.rows)
         for i, _column in chosen
     ]
     return (
@@ -70,8 +93,8 @@ def _left_out(titles: list[str]) -> str:
     """What a narrow terminal has no room for is named, not dropped in silence."""
     if not titles:
         return ""
-    message = _("for want of room without: {columns}")
-    return "(" + message.format(columns=", ".join(titles)) + ")\n"
+    message = _("(columns left out for want of room: {columns})")
+    return message.format(columns=either("、", ", ").join(titles)) + "\n"
 
 
 def _cell(value: object, screen: Screen) -> str:
