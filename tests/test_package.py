@@ -57,8 +57,18 @@ def test_the_wheel_works_in_a_new_environment_outside_the_checkout(tmp_path: Pat
         env=environment,
     )
 
+    for form in ("html", "docx", "xlsx"):
+        subprocess.run(
+            [str(binaries / "tracker"), "report", "-f", form, "-o", f"report.{form}"],
+            check=True,
+            capture_output=True,
+            cwd=tmp_path,
+            env=environment,
+        )
+
     assert len(json.loads(ran.stdout)) == 34
     assert "推进中" in chinese.stdout.decode()
+    assert all((tmp_path / f"report.{form}").stat().st_size for form in ("html", "docx", "xlsx"))
 
 
 def test_the_plain_program_of_the_benchmark_prints_the_same_rows(tracker: Run, file: Path) -> None:
@@ -90,7 +100,9 @@ def test_the_command_reference_is_that_of_the_program() -> None:
         ("tracker list --by commitment", ("list", "--by", "commitment")),
         ("tracker list --by assignment", ("list", "--by", "assignment")),
         ("tracker log", ("log",)),
-        ("tracker report", ("report",)),
+        ("tracker report", ("report", "--period", "2024Q2")),
+        ("tracker due", ("due",)),
+        ("tracker audit", ("audit",)),
         ("tracker show (a measure)", ("show", "2021-15")),
         ("tracker show (a commitment)", ("show", "2021-15.5")),
         ("tracker coverage", ("coverage",)),
@@ -125,7 +137,9 @@ def test_the_fields_of_a_commitments_owners_and_of_a_group_are_those_documented(
     )
 
     report = tracker("report", "-f", "json").json
-    every = set(re.findall(r"`(\w+)`", JSON.partition("Every group has ")[2].partition(".\n")[0]))
+    every = set(
+        re.findall(r"`([\w/]+)`", JSON.partition("Every group has ")[2].partition(".\n")[0])
+    )
     for group in ("by_owner", "by_document", "by_section"):
         assert every <= set(report[group][0])
 

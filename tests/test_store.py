@@ -16,9 +16,10 @@ from sqlalchemy.exc import IntegrityError
 
 from conftest import NOW, TODAY
 from tracker import bundled
+from tracker.domain import schedule
 from tracker.domain.log import PROGRAM, Entry, fold
 from tracker.domain.target import Target
-from tracker.domain.words import Basis, EntryKind, Status, Verification
+from tracker.domain.words import Basis, EntryKind, Kind, Status, Verification
 from tracker.errors import BadFile, DatabaseRefusal, NotFound, Refusal
 from tracker.store import (
     check,
@@ -296,7 +297,7 @@ def test_a_changed_owner_is_retired_with_his_log_and_another_added(
 
     assert changes == [("retired", "assignment", "HB lead"), ("added", "assignment", "HN lead")]
     with ledger.reading(at) as db:
-        shown = queries.assignment_rows(db, states.now(), Filters(key="x1-01.1"))
+        shown = queries.assignment_rows(db, states.now(TODAY), Filters(key="x1-01.1"))
         assert [row.owner for row in shown] == ["SX", "HN"]
         assert [row.owner for row in queries.entry_rows(db, filters=Filters(key="x1-01.1"))] == [
             "HB"
@@ -311,7 +312,7 @@ def test_the_same_pair_again_resumes_the_old_assignment(at: ledger.Place, tmp_pa
     load(at, tmp_path, now=NOW + timedelta(days=2))
 
     with ledger.reading(at) as db:
-        shown = queries.assignment_rows(db, states.now(), Filters(key="x1-01.1"))
+        shown = queries.assignment_rows(db, states.now(TODAY), Filters(key="x1-01.1"))
         times = db.execute(
             select(stands)
             .where(stands.c.assignment_id == assignment_id(at, "x1-01.1"))
@@ -349,7 +350,7 @@ def test_a_target_corrected_in_the_register_stays_in_the_log(
         before = queries.assignment_rows(
             db, states.on(TODAY, NOW + timedelta(hours=1)), Filters(key="x1-01.1")
         )
-        after = queries.assignment_rows(db, states.now(), Filters(key="x1-01.1"))
+        after = queries.assignment_rows(db, states.now(TODAY), Filters(key="x1-01.1"))
         log_lines = queries.entry_rows(db, filters=Filters(key="x1-01.1"))
     assert {row.target for row in before} == {"2026"}
     assert {row.target for row in after} == {"2027"}
@@ -399,7 +400,7 @@ def test_an_assignment_can_be_retired_and_resumed_while_the_clock_stands(
     load(at, tmp_path)
 
     with ledger.reading(at) as db:
-        shown = queries.assignment_rows(db, states.now(), Filters(key="x1-01.1"))
+        shown = queries.assignment_rows(db, states.now(TODAY), Filters(key="x1-01.1"))
     assert [row.owner for row in shown] == ["SX", "HB"]
 
 
@@ -412,7 +413,7 @@ def test_a_resumed_assignment_has_the_target_of_the_register(
     load(at, tmp_path, year="2027")
 
     with ledger.reading(at) as db:
-        shown = queries.assignment_rows(db, states.now(), Filters(key="x1-01.1"))
+        shown = queries.assignment_rows(db, states.now(TODAY), Filters(key="x1-01.1"))
     assert [(row.owner, row.target) for row in shown] == [("SX", "2027"), ("HB", "2027")]
 
 
@@ -428,7 +429,7 @@ def test_a_target_moved_by_hand_stays_where_it_was_put(at: ledger.Place, tmp_pat
     load(at, tmp_path, year="2027")
 
     with ledger.reading(at) as db:
-        shown = queries.assignment_rows(db, states.now(), Filters(key="x1-01.1"))
+        shown = queries.assignment_rows(db, states.now(TODAY), Filters(key="x1-01.1"))
     assert [(row.owner, row.target) for row in shown] == [("SX", "2027"), ("HB", "2030")]
 
 
@@ -546,6 +547,17 @@ def test_the_cache_the_relation_and_the_fold_agree(
     def seen(relation: states.States) -> tuple[object, ...]:
         with ledger.reading(at) as db:
             row = next(r for r in queries.assignment_rows(db, relation) if r.id == number)
+        began = schedule.start(row.issued_on, row.horizon)
+        position = schedule.position(
+            status=Status(row.status),
+            percent=row.percent,
+            reported=row.report is not None,
+            kind=Kind(row.kind),
+            due=row.due_on,
+            start=began and began.on,
+            as_of=relation.as_of,
+        )
+        assert row.position == position
         return row.status, row.verification, row.target, row.effective_on
 
     def folded(**when: object) -> tuple[object, ...]:
@@ -559,7 +571,7 @@ def test_the_cache_the_relation_and_the_fold_agree(
 
     then = {"as_of": start + timedelta(days=as_of), "known_on": NOW + timedelta(days=known)}
     assert seen(states.on(**then)) == folded(**then)  # type: ignore[arg-type] # a date and a time
-    assert seen(states.now()) == folded()
+    assert seen(states.now(TODAY)) == folded()
     assert problems(at) == []
 
 
@@ -611,8 +623,8 @@ def test_weights_count_beside_the_number_and_support_not_at_all(at: ledger.Place
     report(at, "done", key="small-01.1")
 
     with ledger.reading(at) as db:
-        numbers = rollups.numbers(db, states.now(), "document")["small"]
-        targets = rollups.measure_targets(db, states.now())
+        numbers = rollups.total(db, states.now(TODAY), Filters(document="small"))
+        targets = rollups.measure_targets(db, states.now(TODAY))
     assert (numbers.assignments, numbers.done, numbers.support, numbers.commitments) == (2, 1, 1, 2)
     assert (numbers.weight, numbers.weight_done) == (4, 3)
     small = [t for t in targets if t.measure_id == max(t.measure_id for t in targets)]
@@ -628,7 +640,7 @@ def test_a_dropped_assignment_leaves_the_denominator_only_once_that_is_verified(
 
     def numbers() -> tuple[int, int, str]:
         with ledger.reading(at) as db:
-            found = rollups.numbers(db, states.now(), "document")["small"]
+            found = rollups.total(db, states.now(TODAY), Filters(document="small"))
         return found.denominator, found.weight, found.status
 
     assert numbers() == (2, 4, "in_progress")

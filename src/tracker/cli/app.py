@@ -33,7 +33,11 @@ COMMANDS = {
     "retarget": Place("reviewing", "Move a target; the old one stays in the log."),
     "undo": Place("recording", "Withdraw your last batch of reports."),
     "log": Place("views", "Show the lines of the log, oldest first."),
-    "report": Place("views", "Print the progress tables as of a date."),
+    "report": Place(
+        "reporting", "Print the progress report of a date or a period, and keep it as sent."
+    ),
+    "due": Place("reporting", "Remind the owners: overdue, falling due, silent, returned."),
+    "audit": Place("reporting", "List the signs of gaming in the log."),
     "coverage": Place("views", "Prove that every sentence of a document is accounted for."),
     "seed": Place("setup", "Load register files; what is there already is left as it is."),
     "ingest": Place(

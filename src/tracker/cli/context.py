@@ -3,16 +3,17 @@
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
-from tracker.errors import Refusal
+from tracker.domain.times import SHANGHAI
+from tracker.errors import Refusal, UsageRefusal
 from tracker.i18n import _
 
 if TYPE_CHECKING:
@@ -20,9 +21,11 @@ if TYPE_CHECKING:
     from tracker.report.model import Report, Table
     from tracker.store.ledger import Connection, Place
     from tracker.store.log import Acting
+    from tracker.store.states import States
 
-# The offices' clock: Beijing time, without summer time since 1991.
-_SHANGHAI = timezone(timedelta(hours=8))
+# Formats that are files, not text to look at.
+_FILES = frozenset({"docx", "xlsx"})
+_ENDINGS = frozenset({"json", "csv", "md", "html", "docx", "xlsx"})
 
 
 @dataclass
@@ -43,7 +46,7 @@ def now() -> datetime:
 
 def today() -> date:
     """The date in the offices."""
-    return now().astimezone(_SHANGHAI).date()
+    return now().astimezone(SHANGHAI).date()
 
 
 def actor() -> str:
@@ -63,6 +66,13 @@ def acting() -> "Acting":
     from tracker.store.log import Acting  # noqa: PLC0415 - only where something is recorded
 
     return Acting(actor(), today(), now())
+
+
+def asked(as_of: date | None, known_on: datetime | None) -> "States":
+    """The states as they are today, or as they were on a date or were known at a time."""
+    from tracker.store import states  # noqa: PLC0415 - not for help
+
+    return states.at(as_of, known_on, today())
 
 
 @contextmanager
@@ -102,18 +112,52 @@ def note(message: str) -> None:
     typer.echo(harmless(message, lines=True), err=True)
 
 
+@contextmanager
+def steps() -> Iterator[Callable[[str], None]]:
+    """Says on a terminal's stderr what is being worked out, and clears it in the end."""
+    terminal = sys.stderr is not None and sys.stderr.isatty()
+
+    def say(step: str) -> None:
+        if terminal:
+            sys.stderr.write(f"\r\x1b[K{step} …" if step else "\r\x1b[K")
+            sys.stderr.flush()
+
+    try:
+        yield say
+    finally:
+        say("")
+
+
 def output(what: "Report | Table", form: str, out: Path | None = None) -> None:
     """Print a report or table, or write it to a file: whole, or not at all."""
     from tracker.render import Screen, render  # noqa: PLC0415 - not for help
 
     if out is None or str(out) == "-":
-        _print(render(what, form, _screen()))
+        screen = _screen()
+        if form in _FILES and screen.width:
+            raise UsageRefusal(_("{form} is no text for a terminal: add -o FILE").format(form=form))
+        _print(render(what, form, screen))
     else:
-        # Spreadsheets take CSV for UTF-8 only behind a byte order mark.
-        encoding = "utf-8-sig" if form == "csv" else "utf-8"
-        _write(out, render(what, form, Screen()).encode(encoding, errors="backslashreplace"))
+        _refuse_other_ending(form, out)
+        made = render(what, form, Screen())
+        if isinstance(made, str):
+            # Spreadsheets take CSV for UTF-8 only behind a byte order mark.
+            encoding = "utf-8-sig" if form == "csv" else "utf-8"
+            made = made.encode(encoding, errors="backslashreplace")
+        _write(out, made)
     if form == "table" and not getattr(what, "rows", True):
         note(_("nothing found"))
+
+
+def _refuse_other_ending(form: str, out: Path) -> None:
+    """A name that promises another format than the one asked for."""
+    said = out.suffix.lower().removeprefix(".")
+    if said in _ENDINGS and said != form:
+        raise UsageRefusal(
+            _("{file} does not go with -f {form}: say -f {said}, or another name").format(
+                file=out, form=form, said=said
+            )
+        )
 
 
 def put(text: str, out: Path | None = None) -> None:
@@ -124,9 +168,12 @@ def put(text: str, out: Path | None = None) -> None:
         _write(out, text.encode())
 
 
-def _print(text: str) -> None:
+def _print(made: str | bytes) -> None:
     try:
-        sys.stdout.write(text)
+        if isinstance(made, str):
+            sys.stdout.write(made)
+        else:
+            sys.stdout.buffer.write(made)
         sys.stdout.flush()
     except BrokenPipeError:
         # Whoever read has seen enough; what is left goes nowhere, and the end is quiet.

@@ -107,10 +107,15 @@ def _what(problem: typer.TyperException) -> str:
         "NoSuchOption": _("no option {name}"),
         "BadOptionUsage": _("{name} wants one value"),
     }.get(type(problem).__name__)
+    limits: Any = getattr(param, "type", None)
+    if told is None and getattr(limits, "max", None) is not None:
+        told = _("{name} wants a whole number from {least} to {most}").format(
+            name=name, least=limits.min, most=limits.max
+        )
     if told is None and choices:
         told = _("{name} knows only: {said}")
         message = ", ".join(map(str, choices))
     if told is None and message.startswith("Got unexpected extra argument"):
         told = _("too many arguments: {said}")
-        message = message.partition("(")[2].rstrip(")")
+        message = message.rpartition("(")[2].rstrip(")")
     return (told or "{said}").format(name=name, said=message)

@@ -1,17 +1,22 @@
 """Options and arguments that several commands share, and how their values are read."""
 
+import re
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from tracker.domain.period import Period
 from tracker.domain.target import Target
-from tracker.domain.words import Status, Word, plain
+from tracker.domain.times import SHANGHAI
+from tracker.domain.words import Position, Status, Verification, Word, plain
 from tracker.errors import Refusal, UsageRefusal
 from tracker.i18n import _
+from tracker.store.rows import Axes
 
 if TYPE_CHECKING:
     from tracker.store.ledger import Connection
@@ -21,6 +26,8 @@ W = TypeVar("W", bound=Word)
 
 # Before it there is nothing that a document of ours could be about; a short year is a slip.
 _FIRST_DAY = date(1949, 10, 1)
+_LAST_DAY = date(2999, 12, 31)
+_TIME = re.compile(r"\d[Tt ]\d")
 
 
 class Form(StrEnum):
@@ -30,6 +37,9 @@ class Form(StrEnum):
     JSON = "json"
     CSV = "csv"
     MD = "md"
+    HTML = "html"
+    DOCX = "docx"
+    XLSX = "xlsx"
 
 
 class Depth(StrEnum):
@@ -133,11 +143,57 @@ def day(said: str, option: str) -> date:
         found = date.fromisoformat(written)
     except ValueError:
         found = date.min
-    if found < _FIRST_DAY:
+    if not _FIRST_DAY <= found <= _LAST_DAY:
         raise UsageRefusal(
             _("{option}: {said} is no date (write 2024-03-31)").format(option=option, said=said)
         )
     return found
+
+
+def moment(said: str, option: str) -> datetime:
+    """The time that was said, in Beijing where it names no zone; a date means all of that day."""
+    if _TIME.search(said):
+        at: datetime | None
+        try:
+            at = datetime.fromisoformat(said.strip().upper())
+        except ValueError:
+            at = None
+        if at is None or not _FIRST_DAY <= at.date() <= _LAST_DAY:
+            raise UsageRefusal(
+                _("{option}: {said} is no time (write 2024-03-31T18:00)").format(
+                    option=option, said=said
+                )
+            )
+        return (at if at.tzinfo else at.replace(tzinfo=SHANGHAI)).astimezone(UTC)
+    on = day(said, option)
+    end = datetime(on.year, on.month, on.day, tzinfo=SHANGHAI) + timedelta(days=1, microseconds=-1)
+    return end.astimezone(UTC)
+
+
+def period(said: str, option: str) -> Period:
+    """The period that was said: 2024Q1, 2024H1, 2024, 2024Q1..2024Q3 or 2024年一季度."""
+    found = Period.read(said)
+    if found is None:
+        raise UsageRefusal(
+            _(
+                "{option}: {said} is no period (write 2024Q1, 2024H1, 2024 or 2024Q1..2024Q3)"
+            ).format(option=option, said=said)
+        )
+    return found
+
+
+def axes(status: str | None, position: str | None, verification: str | None) -> Axes:
+    """The words of the three axes that were said."""
+    return Axes(
+        maybe(partial(word, Status), status, "--status"),
+        maybe(partial(word, Position), position, "--position"),
+        maybe(partial(word, Verification), verification, "--verification"),
+    )
+
+
+def maybe(read: Callable[[str, str], T], said: str | None, option: str) -> T | None:
+    """What was said, read; nothing where nothing was said."""
+    return None if said is None else read(said, option)
 
 
 Key = Annotated[
@@ -176,6 +232,18 @@ Whose = Annotated[
         metavar="OWNER",
         autocompletion=complete_owners,
         help="Whose assignment it is: AH, CENTRAL, 湖北 ….",
+    ),
+]
+AsOf = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="DATE", help="What was true on that date; else today."),
+]
+KnownOn = Annotated[
+    str | None,
+    typer.Option(
+        "--known-on",
+        metavar="TIME",
+        help="By what had been recorded then: a date or a time; else by all that is recorded.",
     ),
 ]
 Yes = Annotated[

@@ -1,4 +1,4 @@
-"""What is looked at: list, show, log, report, coverage, export."""
+"""What is looked at: list, show, log, coverage, export."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,19 +7,22 @@ import typer
 
 from tracker.cli import context
 from tracker.cli.options import (
+    AsOf,
     Depth,
     Document,
     Form,
     Format,
     Key,
+    KnownOn,
     Out,
     Owner,
+    axes,
     complete_keys,
     complete_statuses,
     day,
-    word,
+    maybe,
+    moment,
 )
-from tracker.domain.words import Status
 
 app = typer.Typer(add_completion=False)
 
@@ -46,6 +49,22 @@ def list_(
             help="Only this status: not_started, in_progress, stalled, done, dropped.",
         ),
     ] = None,
+    position: Annotated[
+        str | None,
+        typer.Option(
+            "--position",
+            metavar="POSITION",
+            help="Only this position: ahead, on_schedule, behind, overdue, unquantified, n/a.",
+        ),
+    ] = None,
+    verification: Annotated[
+        str | None,
+        typer.Option(
+            "--verification",
+            metavar="WORD",
+            help="Only this verification: unreported, reported, verified, returned.",
+        ),
+    ] = None,
     due_before: Annotated[
         str | None,
         typer.Option(
@@ -60,6 +79,8 @@ def list_(
             help="Only what has these words in titles, scopes or notes.",
         ),
     ] = None,
+    as_of: AsOf = None,
+    known_on: KnownOn = None,
     form: Format = Form.TABLE,
     out: Out = None,
 ) -> None:
@@ -69,26 +90,34 @@ def list_(
     """
     from tracker.report import listing  # noqa: PLC0415 - not for help
 
-    wanted = word(Status, status, "--status") if status is not None else None
-    due = day(due_before, "--due-before") if due_before is not None else None
+    wanted = axes(status, position, verification)
+    due = maybe(day, due_before, "--due-before")
+    of = context.asked(maybe(day, as_of, "--as-of"), maybe(moment, known_on, "--known-on"))
     with context.reading() as db:
         filters = listing.filters(
             db, document=document, section=section, owner=owner, due_before=due, search=search
         )
-        table = listing.listed(db, by, filters, wanted)
+        table = listing.listed(db, of, by, filters, wanted)
     context.output(table, form, out)
 
 
 @app.command()
-def show(key: Key, form: Format = Form.TABLE, out: Out = None) -> None:
+def show(
+    key: Key,
+    as_of: AsOf = None,
+    known_on: KnownOn = None,
+    form: Format = Form.TABLE,
+    out: Out = None,
+) -> None:
     """Show one measure or commitment in full.
 
     Example: tracker show 2021-15.5
     """
     from tracker.report import details  # noqa: PLC0415 - not for help
 
+    on, known = maybe(day, as_of, "--as-of"), maybe(moment, known_on, "--known-on")
     with context.reading() as db:
-        shown = details.shown(db, key)
+        shown = details.shown(db, context.asked(on, known), key, until=on, known_on=known)
     context.output(shown, form, out)
 
 
@@ -119,32 +148,10 @@ def log(
         table = details.entries(
             db,
             filters=filters,
-            since=day(since, "--since") if since is not None else None,
+            since=maybe(day, since, "--since"),
             actor=actor,
         )
     context.output(table, form, out)
-
-
-@app.command()
-def report(
-    as_of: Annotated[
-        str | None,
-        typer.Option("--as-of", metavar="DATE", help="The date to report on; else today."),
-    ] = None,
-    document: Document = None,
-    form: Format = Form.TABLE,
-    out: Out = None,
-) -> None:
-    """Print the progress tables as of a date.
-
-    Example: tracker report --as-of 2024-03-31
-    """
-    from tracker.report import progress  # noqa: PLC0415 - not for help
-
-    on = day(as_of, "--as-of") if as_of is not None else context.today()
-    with context.reading() as db:
-        made = progress.progress(db, as_of=on, document=document)
-    context.output(made, form, out)
 
 
 @app.command()
@@ -185,5 +192,5 @@ def export(form: Format = Form.JSON, out: Out = None) -> None:
     from tracker.report import everything  # noqa: PLC0415 - not for help
 
     with context.reading() as db:
-        whole = everything.everything(db)
+        whole = everything.everything(db, context.asked(None, None))
     context.output(whole, form, out)
