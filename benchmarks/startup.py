@@ -13,8 +13,9 @@ import tempfile
 import time
 from pathlib import Path
 
+import page
+
 HERE = Path(__file__).parent
-PAGE = HERE.parent / "docs" / "performance.md"
 
 
 def document(size: int) -> str:
@@ -79,17 +80,15 @@ def main(runs: int) -> None:
         f"| `{name}` | {median * 1000:.0f} | {median / least:.1f} |\n"
         for name, median in medians.items()
     )
-    PAGE.write_text(
-        "# What a command costs\n\n"
+    page.write(
+        "startup",
         f"Written by `python benchmarks/startup.py` ({runs} runs in turns, medians, {os.cpu_count()} processors, "
         f"Python {sys.version.split()[0]}). The plain program opens the same file with Typer, one textual "
         "SQLAlchemy statement and tabulate, and prints the same rows.\n\n"
         f"| | ms | × `python -c pass` |\n|---|---|---|\n{rows}\n"
         f"`tracker list` takes {ratio:.2f} × the plain program. A megabyte of text (one invented article again and again) is read, outlined and printed as "
         f"JSON in {megabyte:.2f} s beyond start-up.\n",
-        encoding="utf-8",
     )
-    print(PAGE.read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":
