@@ -521,6 +521,16 @@ def test_the_whole_ledger_is_exported(tracker: Run) -> None:
     assert len(whole["log"]) == 88
 
 
+def test_an_export_of_a_document_and_an_owner_holds_only_theirs(tracker: Run) -> None:
+    part = tracker("export", "--document", "2014", "--owner", "HB").json
+
+    assert {row["owner"] for row in part["assignments"]} == {"HB"}
+    assert {row["owner"] for row in part["log"]} == {"HB"}
+    for table in ("measures", "commitments", "assignments", "log"):
+        assert part[table]
+        assert all(row["key"].startswith("2014-") for row in part[table])
+
+
 def test_info_and_check_speak_of_a_whole_ledger(tracker: Run) -> None:
     assert (
         tracker("db", "info", "-f", "json").json["digest"]

@@ -43,7 +43,10 @@ COMMANDS = {
     "ingest": Place(
         "ingesting", "Read a source document: attach its wording to a register, or draft a new one."
     ),
-    "export": Place("views", "Write out the measures, commitments, assignments and log."),
+    "export": Place(
+        "exporting",
+        "Write out the ledger: all of it, the tasks for other programs, or the breakdown table.",
+    ),
     "db": Place("database", "Take care of the database."),
 }
 

@@ -17,15 +17,15 @@ from tracker.errors import Refusal, UsageRefusal
 from tracker.i18n import _
 
 if TYPE_CHECKING:
-    from tracker.render import Screen
-    from tracker.report.model import Report, Table
+    from tracker.render import Printable, Screen
     from tracker.store.ledger import Connection, Place
     from tracker.store.log import Acting
     from tracker.store.states import States
 
 # Formats that are files, not text to look at.
-_FILES = frozenset({"docx", "xlsx"})
+_FILES = frozenset({"docx", "xlsx", "breakdown"})
 _ENDINGS = frozenset({"json", "csv", "md", "html", "docx", "xlsx"})
+_KINDS = {"breakdown": "xlsx", "taskwarrior": "json"}
 
 
 @dataclass
@@ -128,7 +128,7 @@ def steps() -> Iterator[Callable[[str], None]]:
         say("")
 
 
-def output(what: "Report | Table", form: str, out: Path | None = None) -> None:
+def output(what: "Printable", form: str, out: Path | None = None) -> None:
     """Print a report or table, or write it to a file: whole, or not at all."""
     from tracker.render import Screen, render  # noqa: PLC0415 - not for help
 
@@ -152,7 +152,7 @@ def output(what: "Report | Table", form: str, out: Path | None = None) -> None:
 def _refuse_other_ending(form: str, out: Path) -> None:
     """A name that promises another format than the one asked for."""
     said = out.suffix.lower().removeprefix(".")
-    if said in _ENDINGS and said != form:
+    if said in _ENDINGS and said != _KINDS.get(form, form):
         raise UsageRefusal(
             _("{file} does not go with -f {form}: say -f {said}, or another name").format(
                 file=out, form=form, said=said

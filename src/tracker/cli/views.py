@@ -1,4 +1,4 @@
-"""What is looked at: list, show, log, coverage, export."""
+"""What is looked at: list, show, log, coverage."""
 
 from pathlib import Path
 from typing import Annotated
@@ -181,16 +181,3 @@ def coverage(
     context.output(found, form, out)
     if made.faults(found):
         raise typer.Exit(1)
-
-
-@app.command()
-def export(form: Format = Form.JSON, out: Out = None) -> None:
-    """Write out the measures, commitments, assignments and log.
-
-    Example: tracker export -o ledger.json; tracker export -f csv -o ledger.csv
-    """
-    from tracker.report import everything  # noqa: PLC0415 - not for help
-
-    with context.reading() as db:
-        whole = everything.everything(db, context.asked(None, None))
-    context.output(whole, form, out)

@@ -5,18 +5,19 @@ from tracker.report import details, listing
 from tracker.report.model import Fact, Report
 from tracker.store import log
 from tracker.store.ledger import Connection
+from tracker.store.rows import Filters
 from tracker.store.states import States
 
 
-def everything(db: Connection, of: States) -> Report:
+def everything(db: Connection, of: States, filters: Filters = Filters()) -> Report:
     """Measures, commitments, assignments and the log."""
     return Report(
         _("The whole ledger"),
         (Fact("known_on", _("Known on"), log.newest_recorded_at(db)),),
         (
-            listing.measures(db, of),
-            listing.commitments(db, of),
-            listing.assignments(db, of),
-            details.entries(db),
+            listing.measures(db, of, filters),
+            listing.commitments(db, of, filters),
+            listing.assignments(db, of, filters),
+            details.entries(db, filters=filters),
         ),
     )

@@ -13,7 +13,7 @@ def listed(db: Connection) -> Table:
         _("Issued reports"),
         issues.issued(db),
         [
-            Field("number", _("No."), "number"),
+            Field("number", _("Report"), "number"),
             Field("period", _("Period"), "period"),
             Field("document", _("Document"), "document", optional=True),
             Field("as_of", _("As of"), "as_of"),

@@ -33,6 +33,7 @@ def problems(db: Connection) -> list[Problem]:
     return [
         *_database(db),
         *_protection(db),
+        *_views(db),
         *_assignments(db),
         *_batches(db),
         *_issues(db),
@@ -59,6 +60,11 @@ def _protection(db: Connection) -> Iterator[Problem]:
             yield Problem(name, _("the trigger that keeps the log append-only is not there"))
         elif found[name] != said:
             yield Problem(name, _("the trigger that keeps the log append-only was changed"))
+
+
+def _views(db: Connection) -> Iterator[Problem]:
+    for name in schema.changed_views(db):
+        yield Problem(name, _("the view for other programs is not there, or was changed"))
 
 
 def _assignments(db: Connection) -> Iterator[Problem]:

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Join,
     Select,
     and_,
+    func,
     or_,
     select,
 )
@@ -27,6 +28,7 @@ from tracker.store.models import (
     measures,
     owners,
     sections,
+    stands,
 )
 from tracker.store.rows import (
     AssignmentRow,
@@ -172,6 +174,21 @@ def assignment_rows(
         )
     )
     return [AssignmentRow._make(row) for row in db.execute(statement)]
+
+
+def recorded_times(db: Connection) -> dict[int, tuple[datetime, datetime]]:
+    """For each assignment (by id) when it was added, and when it was last changed or retired."""
+    found: dict[int, tuple[datetime, datetime]] = {}
+    told = select(entries.c.assignment_id, entries.c.recorded_at, entries.c.recorded_at)
+    stood = select(
+        stands.c.assignment_id,
+        stands.c.added_at,
+        func.coalesce(stands.c.retired_at, stands.c.added_at),
+    )
+    for assignment, first, last in db.execute(stood.union_all(told)):
+        added, changed = found.get(assignment, (first, last))
+        found[assignment] = (min(added, first), max(changed, last))
+    return found
 
 
 def section_rows(db: Connection) -> list[SectionRow]:

@@ -1,5 +1,6 @@
 """The schema of a ledger: which revision it has, which one the program wants, and the way there."""
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, Connection, create_engine, inspect, pool, text
@@ -11,10 +12,13 @@ from tracker.i18n import _
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0003"
+HEAD = "0004"
 
 # What a ledger of any revision has; a database without them is somebody else's.
 _OURS = {"alembic_version", "assignments", "entries"}
+
+# For programs that read the ledger without this one.
+VIEWS = ("v_measures", "v_commitments", "v_assignments", "v_reports", "v_entries")
 
 
 def revision(db: Connection) -> str | None:
@@ -66,17 +70,43 @@ def wanted_triggers(db: Connection) -> dict[str, str]:
         return {name: said for name, said in triggers(db).items() if name in names} | dict.fromkeys(
             names - triggers(db).keys(), ""
         )
+    return _as_migrated()[0]
+
+
+def changed_views(db: Connection) -> list[str]:
+    """The views that are not there or not as the migrations make them; a server words them its own
+    way, of its own only those not there.
+    """
+    found = views(db)
+    if db.dialect.name != "sqlite":
+        return [name for name in VIEWS if name not in found]
+    return [name for name, said in _as_migrated()[1].items() if found.get(name) != said]
+
+
+def views(db: Connection) -> dict[str, str]:
+    """The views in the database, by name, with what they say."""
+    catalogue = (
+        "SELECT name, sql FROM sqlite_master WHERE type = 'view'"
+        if db.dialect.name == "sqlite"
+        else "SELECT viewname, definition FROM pg_views WHERE schemaname = current_schema()"
+    )
+    return {row[0]: row[1] for row in db.execute(text(catalogue))}
+
+
+@cache
+def _as_migrated() -> tuple[dict[str, str], dict[str, str]]:
+    """The triggers and the views of a new SQLite ledger."""
     engine = create_engine("sqlite://", poolclass=pool.StaticPool)
     try:
         with engine.connect() as fresh:
             upgrade(fresh)
-            return triggers(fresh)
+            return triggers(fresh), views(fresh)
     finally:
         engine.dispose()
 
 
 def differences(db: Connection) -> list[object]:
-    """What the database has otherwise than the tables say: as Alembic compares them, and CHECKs."""
+    """What the database has otherwise than the tables say: as Alembic compares them, CHECKs, views."""
     from alembic.autogenerate import compare_metadata  # noqa: PLC0415 - Alembic costs a fifth of a second, and only care of the schema needs it
     from alembic.migration import MigrationContext  # noqa: PLC0415 - Alembic costs a fifth of a second, and only care of the schema needs it
 
@@ -87,7 +117,7 @@ def differences(db: Connection) -> list[object]:
         has = {check["name"] for check in inspect(db).get_check_constraints(table.name)}
         says = {str(c.name) for c in table.constraints if isinstance(c, CheckConstraint)}
         found += [(table.name, name) for name in sorted(has ^ says, key=str)]
-    return found
+    return [*found, *changed_views(db)]
 
 
 def _config(db: Connection) -> "Config":

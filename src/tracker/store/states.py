@@ -74,8 +74,8 @@ def at(as_of: date | None, known_on: datetime | None, today: date) -> States:
     return on(as_of or today, known_on or ALWAYS)
 
 
-def now(today: date) -> States:
-    """The states as they are: what the assignments cache."""
+def now(today: date, *, standing: bool = True) -> States:
+    """The states as they are: what the assignments cache; of those that stand, or of the retired."""
     relation = (
         select(
             assignments.c.id,
@@ -94,7 +94,7 @@ def now(today: date) -> States:
             assignments.c.due_on,
             assignments.c.version,
         )
-        .where(assignments.c.standing)
+        .where(assignments.c.standing == standing)
         .subquery("states")
     )
     return States(relation, today)
