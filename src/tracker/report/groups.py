@@ -194,7 +194,7 @@ def _titles() -> list[Field]:
 def _columns(rows: list[Group]) -> list[Field]:
     """Each word of the three axes in its order; people see of the less telling ones what any has."""
     every, done, *shares = listing.numbers_fields(row.numbers for row in rows)
-    made = [every._replace(optional=False), done._replace(optional=False)]
+    made = [every._replace(optional=False), done._replace(optional=False), *shares]
     for word in (word for axis in (Status, Position, Verification) for word in axis):
         if word in _TELLING:
             made.append(_count(word))
@@ -202,7 +202,7 @@ def _columns(rows: list[Group]) -> list[Field]:
             had = any(row.numbers.count(word) for row in rows)
             title = _count(word).title if had else None
             made.append(_count(word)._replace(title=title, optional=True))
-    return [*made, *shares, Field("support", None, "numbers.support")]
+    return [*made, Field("support", None, "numbers.support")]
 
 
 def _count(word: Word) -> Field:
