@@ -23,6 +23,12 @@ class NotFound(Refusal):
     exit_code = 3
 
 
+class Conflict(Refusal):
+    """Somebody else reported since: his report stands, unless the user says otherwise."""
+
+    exit_code = 4
+
+
 class DatabaseRefusal(Refusal):
     """The database cannot be reached, is newer than the program, is not ours, or is damaged."""
 

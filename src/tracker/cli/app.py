@@ -38,6 +38,8 @@ COMMANDS = {
     ),
     "due": Place("reporting", "Remind the owners: overdue, falling due, silent, returned."),
     "audit": Place("reporting", "List the signs of gaming in the log."),
+    "form": Place("forming", "Make the workbook in which an owner fills in a period."),
+    "import": Place("forming", "Take filled-in forms back, row by row."),
     "coverage": Place("views", "Prove that every sentence of a document is accounted for."),
     "seed": Place("setup", "Load register files; what is there already is left as it is."),
     "ingest": Place(

@@ -160,12 +160,16 @@ def _refuse_other_ending(form: str, out: Path) -> None:
         )
 
 
-def put(text: str, out: Path | None = None) -> None:
+def put(made: str | bytes, out: Path | None = None) -> None:
     """Print a file for people to edit, or write it: whole, or not at all."""
     if out is None or str(out) == "-":
-        _print(text)
+        if isinstance(made, bytes) and sys.stdout is not None and sys.stdout.isatty():
+            raise UsageRefusal(
+                _("{form} is no text for a terminal: add -o FILE").format(form="xlsx")
+            )
+        _print(made)
     else:
-        _write(out, text.encode())
+        _write(out, made.encode() if isinstance(made, str) else made)
 
 
 def _print(made: str | bytes) -> None:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from tracker.domain import times
 from tracker.domain.period import Period
 from tracker.domain.target import Target
-from tracker.domain.times import SHANGHAI
 from tracker.domain.words import Position, Status, Verification, Word, plain
 from tracker.errors import Refusal, UsageRefusal
 from tracker.i18n import _
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 W = TypeVar("W", bound=Word)
 
-# Before it there is nothing that a document of ours could be about; a short year is a slip.
-_FIRST_DAY = date(1949, 10, 1)
-_LAST_DAY = date(2999, 12, 31)
 _TIME = re.compile(r"\d[Tt ]\d")
 
 
@@ -128,22 +125,8 @@ def target(said: str, option: str) -> Target:
 
 def day(said: str, option: str) -> date:
     """The date that was said: 2024-03-31, 20240331 or 2024年3月31日."""
-    written = (
-        plain(said)
-        .replace("_", "-")
-        .replace("年", "-")
-        .replace("月", "-")
-        .removesuffix("日")
-        .replace("/", "-")
-    )
-    parts = written.split("-")
-    if len(parts) == 3:  # noqa: PLR2004 - year, month, day
-        written = f"{parts[0]}-{parts[1]:>02}-{parts[2]:>02}"
-    try:
-        found = date.fromisoformat(written)
-    except ValueError:
-        found = date.min
-    if not _FIRST_DAY <= found <= _LAST_DAY:
+    found = times.day(said)
+    if found is None:
         raise UsageRefusal(
             _("{option}: {said} is no date (write 2024-03-31)").format(option=option, said=said)
         )
@@ -158,15 +141,17 @@ def moment(said: str, option: str) -> datetime:
             at = datetime.fromisoformat(said.strip().upper())
         except ValueError:
             at = None
-        if at is None or not _FIRST_DAY <= at.date() <= _LAST_DAY:
+        if at is None or not times.FIRST_DAY <= at.date() <= times.LAST_DAY:
             raise UsageRefusal(
                 _("{option}: {said} is no time (write 2024-03-31T18:00)").format(
                     option=option, said=said
                 )
             )
-        return (at if at.tzinfo else at.replace(tzinfo=SHANGHAI)).astimezone(UTC)
+        return (at if at.tzinfo else at.replace(tzinfo=times.SHANGHAI)).astimezone(UTC)
     on = day(said, option)
-    end = datetime(on.year, on.month, on.day, tzinfo=SHANGHAI) + timedelta(days=1, microseconds=-1)
+    end = datetime(on.year, on.month, on.day, tzinfo=times.SHANGHAI) + timedelta(
+        days=1, microseconds=-1
+    )
     return end.astimezone(UTC)
 
 

@@ -90,9 +90,14 @@ def _record(
         )
         older = record.older(db, done)
     print_batch(done.batch, form)
-    if older:
+    note_older(older)
+
+
+def note_older(count: int) -> None:
+    """Say that reports were recorded which change no state."""
+    if count:
         context.note(
-            _("{count} older than what stands: the later report stays in force").format(count=older)
+            _("{count} older than what stands: the later report stays in force").format(count=count)
         )
 
 

@@ -66,6 +66,12 @@ class State(NamedTuple):
         return (self.report and self.report.status) or Status.NOT_STARTED
 
 
+def in_both(note: str, first_report: str | None) -> tuple[str, str]:
+    """A note in Chinese and in English: what people write is one text, a first report has two."""
+    zh, _between, en = note.partition(BETWEEN) if first_report else (note, "", note)
+    return zh, en
+
+
 def fold(
     entries: Iterable[Entry],
     *,

@@ -102,3 +102,13 @@ class EntryKind(Word):
     REVIEW = "review", "核实", "review"
     RETARGET = "retarget", "调整期限", "retarget"
     WITHDRAWAL = "withdrawal", "撤回", "withdrawal"
+
+
+class Outcome(Word):
+    """What becomes of a row that an office sends back."""
+
+    RECORDED = "recorded", "记录", "recorded"
+    UNCHANGED = "unchanged", "未变", "unchanged"
+    REFUSED = "refused", "拒绝", "refused"
+    CONFLICT = "conflict", "冲突", "conflict"
+    WITHHELD = "withheld", "暂缓", "withheld"

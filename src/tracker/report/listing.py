@@ -5,7 +5,7 @@ from datetime import date
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from tracker.domain.log import BETWEEN
+from tracker.domain.log import in_both
 from tracker.domain.rollup import Numbers
 from tracker.domain.schedule import Start, start
 from tracker.domain.target import Target
@@ -313,10 +313,7 @@ def _start_basis(row: AssignmentRow) -> Basis | None:
 
 def shown_note(row: AssignmentRow | EntryRow) -> str | None:
     """The note; of a first report, which has it in both languages, the one spoken."""
-    if row.note is None or row.first_report is None:
-        return row.note
-    zh, _between, en = row.note.partition(BETWEEN)
-    return either(zh, en)
+    return row.note and either(*in_both(row.note, row.first_report))
 
 
 def _axes(of: str = "") -> list[Field]:

@@ -1,6 +1,6 @@
 """What people do to the log: report on assignments, and take a batch of their own back."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -47,39 +47,41 @@ def report(
     without_evidence: bool = False,
 ) -> log.Recorded:
     """Record one report on all assignments that the keys and the owner mean, as one batch."""
-    _check(given, by.today, without_evidence=without_evidence)
+    check(given, by.today, without_evidence=without_evidence)
     meant = lookup.meant(db, keys, lookup.owner(db, owner))
     entry = log.draft(EntryKind.REPORT, **given._asdict())
     return log.append(db, [(each.id, entry) for each in meant], command="update", by=by)
 
 
-def _check(given: Report, today: date, *, without_evidence: bool) -> None:
+def check(given: Report, today: date, *, without_evidence: bool = False) -> None:
     """Refuse what contradicts itself, what is not yet, and a done that nothing shows."""
+    for _field, refusal in faults(given, today, without_evidence=without_evidence):
+        raise refusal
+
+
+def faults(
+    given: Report, today: date, *, without_evidence: bool = False
+) -> Iterator[tuple[str, Refusal]]:
+    """Why a report is refused: each reason with the field that it is about."""
     if given.percent is not None and not 0 <= given.percent <= 100:  # noqa: PLR2004 - per cent
-        raise UsageRefusal(
-            _("percent is a whole number from 0 to 100, not {said}").format(said=given.percent)
-        )
+        said = _("percent is a whole number from 0 to 100, not {said}").format(said=given.percent)
+        yield "percent", UsageRefusal(said)
     only = {Status.DONE: 100, Status.NOT_STARTED: 0}.get(given.status)
     if given.percent is not None and only is not None and given.percent != only:
-        raise Refusal(
-            _(
-                "{status} and {percent} percent contradict each other: say {only}, or leave it out"
-            ).format(
-                status=either(given.status.zh, given.status.en), percent=given.percent, only=only
-            )
+        said = _(
+            "{status} and {percent} percent contradict each other: say {only}, or leave it out"
         )
+        status = either(given.status.zh, given.status.en)
+        yield "percent", Refusal(said.format(status=status, percent=given.percent, only=only))
     if given.effective_on > today:
-        raise Refusal(
-            _(
-                "{date} lies in the future: a report says what is already so (today is {today})"
-            ).format(date=given.effective_on, today=today)
-        )
+        said = _("{date} lies in the future: a report says what is already so (today is {today})")
+        yield "effective_on", Refusal(said.format(date=given.effective_on, today=today))
     if given.status is Status.DONE and not given.evidence and not without_evidence:
-        raise Refusal(
-            _(
-                "done wants evidence: add --evidence URL, FILE or DOCUMENT, or say --without-evidence"
-            )
+        said = _(
+            "done wants evidence: a URL, a file, or a document and place"
+            " (update takes --evidence, or --without-evidence)"
         )
+        yield "evidence", Refusal(said)
 
 
 def undo(db: Connection, *, by: Acting, batch: int | None = None) -> tuple[int, log.Recorded]:

@@ -1,0 +1,198 @@
+"""Forms for the offices: form writes them, import takes them back."""
+
+from enum import StrEnum
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tracker.cli import context
+from tracker.cli.options import Form, Format, Out, Owner, maybe, period
+from tracker.cli.recording import note_older
+from tracker.domain.period import Period
+from tracker.domain.words import Outcome
+from tracker.errors import BadFile, Conflict, Refusal, UsageRefusal
+from tracker.i18n import _
+
+if TYPE_CHECKING:
+    from tracker.forms import Returned
+    from tracker.store.importing import Imported
+
+# How a form is written, by its format.
+_WRITERS = {
+    "xlsx": ("writing", "workbook"),
+    "csv": ("plain_writing", "comma_separated"),
+    "json": ("plain_writing", "json_text"),
+}
+
+app = typer.Typer(add_completion=False)
+
+Every = Annotated[
+    bool, typer.Option("--all", help="One for every owner; -o names the folder for them.")
+]
+Said = Annotated[
+    str, typer.Option("--period", metavar="PERIOD", help="2024Q2, 2024H1, 2024 or a range.")
+]
+
+
+class FileKind(StrEnum):
+    """The formats of forms."""
+
+    XLSX = "xlsx"
+    CSV = "csv"
+    JSON = "json"
+
+
+Kind = Annotated[FileKind, typer.Option("--format", "-f", help="What kind of file to make.")]
+
+
+@app.command()
+def form(
+    said: Said,
+    owner: Owner = None,
+    every: Every = False,
+    kind: Kind = FileKind.XLSX,
+    out: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="The file, or with --all the folder."),
+    ] = None,
+) -> None:
+    """Make the workbook in which an owner fills in a period.
+
+    Example: tracker form --owner HB --period 2024Q2 -o hb.xlsx; tracker form --all --period 2024Q2 -o forms
+    """
+    of = period(said, "--period")
+    if every == (owner is not None):
+        raise UsageRefusal(_("say either --owner OWNER or --all"))
+    if of.first > context.today():
+        raise UsageRefusal(_("--period: {period} has not begun").format(period=of))
+    if every:
+        _all(of, kind, out)
+    else:
+        context.put(_made([str(owner)], of, kind)[str(owner)], out)
+
+
+def _all(of: Period, kind: str, out: Path | None) -> None:
+    from tracker.store import forming  # noqa: PLC0415 - not for help
+
+    if out is None or str(out) == "-":
+        raise UsageRefusal(_("--all makes several files: say -o FOLDER"))
+    with context.reading() as db:
+        codes = forming.with_assignments(db)
+    made = _made(codes, of, kind)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as reason:
+        raise Refusal(
+            _("cannot write {file}: {reason}").format(file=out, reason=reason.strerror)
+        ) from reason
+    for code, file in made.items():
+        context.put(file, out / f"{code}-{of}.{kind}")
+
+
+def _made(owners: list[str], of: Period, kind: str) -> dict[str, str | bytes]:
+    """The files, all made before the first is written."""
+    from tracker.store import forming  # noqa: PLC0415 - not for help
+
+    module, writer = _WRITERS[kind]
+    write = getattr(import_module(f"tracker.forms.{module}"), writer)
+    made = {}
+    with context.reading() as db, context.steps() as step:
+        for owner in owners:
+            step(owner)
+            made[owner] = write(forming.form(db, owner, of, context.today()))
+    return made
+
+
+@app.command("import")
+def import_(
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE...", help="Filled-in forms: xlsx, CSV or JSON."),
+    ],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would happen and change nothing.")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Record a row though somebody reported since.")
+    ] = False,
+    partial: Annotated[
+        bool, typer.Option("--partial", help="Record what can be, though other rows cannot.")
+    ] = False,
+    said: Annotated[
+        str | None,
+        typer.Option(
+            "--period", metavar="PERIOD", help="Refuse forms of any other period: 2024Q2."
+        ),
+    ] = None,
+    form: Format = Form.TABLE,
+    out: Out = None,
+) -> None:
+    """Take filled-in forms back, row by row.
+
+    A file is recorded as a whole or not at all: one bad row holds the others back, unless --partial is said.
+
+    Example: tracker import hb.xlsx --dry-run; tracker import forms/*.xlsx --period 2024Q2
+    """
+    from tracker.report import imported  # noqa: PLC0415 - not for help
+
+    of = maybe(period, said, "--period")
+    done = _brought(files, of, dry_run=dry_run, force=force, partial=partial)
+    context.output(imported.rows(done), form, out)
+    _end(done, dry_run=dry_run)
+
+
+def _brought(
+    files: list[Path], of: Period | None, *, dry_run: bool, force: bool, partial: bool
+) -> "list[Imported]":
+    from tracker.store import importing, ledger  # noqa: PLC0415 - not for help
+
+    if dry_run:
+        ledger.refuse_missing(ledger.place(context.settings.db))
+    forms = _read(files)
+    with context.writing() as db:
+        by = context.acting()
+        importing.refuse_strange(db, forms, today=by.today, period=of)
+        done = [importing.bring(db, each, by=by, force=force, partial=partial) for each in forms]
+        if dry_run:
+            db.rollback()
+    return done
+
+
+def _read(files: list[Path]) -> "list[Returned]":
+    """The forms in the files; of those that hold none, all findings at once."""
+    from tracker.forms import reading  # noqa: PLC0415 - not for help
+
+    forms, problems = [], []
+    with context.steps() as step:
+        for file in dict.fromkeys(files):
+            step(file.name)
+            try:
+                forms.append(reading.read(file))
+            except BadFile as bad:
+                problems += bad.problems
+    if problems:
+        raise BadFile(problems)
+    return forms
+
+
+def _end(done: "list[Imported]", *, dry_run: bool) -> None:
+    """The counts for people, and the exit code that says the worst of them."""
+    from tracker.report.imported import counted  # noqa: PLC0415 - not for help
+
+    counts = {outcome: counted(done, outcome) for outcome in Outcome}
+    told = _(
+        "{recorded} recorded, {unchanged} unchanged, {refused} refused, {conflict} in conflict, {withheld} withheld"
+    )
+    context.note(told.format(**{outcome.value: count for outcome, count in counts.items()}))
+    note_older(sum(each.older for each in done))
+    if dry_run:
+        context.note(_("nothing was changed: a dry run"))
+    if counts[Outcome.REFUSED]:
+        raise typer.Exit(Refusal.exit_code)
+    if counts[Outcome.CONFLICT]:
+        context.note(
+            _("somebody reported since the form went out: --force records the row all the same")
+        )
+        raise typer.Exit(Conflict.exit_code)

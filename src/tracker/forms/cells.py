@@ -1,0 +1,156 @@
+"""What one cell says: a status, a percent, a date or text; or what is wrong with it."""
+
+import re
+from datetime import date, datetime, timedelta
+from enum import Enum, auto
+from typing import NamedTuple
+
+from tracker.domain import times
+from tracker.domain.words import Status, plain
+from tracker.forms import is_text
+from tracker.i18n import _
+
+# A whole number as programs keep it: 0.57 times 100 is 56.99999999999999.
+_EXACT = 1e-9
+_ALL = 100
+# Beyond it no percent was meant; what is no number at all is not below it either.
+_MOST = 1e6
+_TIME = re.compile(r"[t ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$")
+_SERIAL = re.compile(r"\d{5}")
+
+
+class Kind(Enum):
+    """What stands in a cell, apart from its value."""
+
+    VALUE = auto()
+    FORMULA = auto()
+    ERROR = auto()
+
+
+class Cell(NamedTuple):
+    """A cell: its place as spreadsheets name it, its value, whether that is shown as a per cent, and
+    the day that dates are counted from.
+    """
+
+    at: str
+    value: str | float | bool | date | None
+    kind: Kind = Kind.VALUE
+    per_cent: bool = False
+    day_zero: date = date(1899, 12, 30)
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is there that could be read."""
+        return self.value is None or (isinstance(self.value, str) and not self.value.strip())
+
+
+class Wrong(Exception):  # noqa: N818 - a finding about a cell, collected by the row
+    """What is wrong with a cell, and what to do."""
+
+
+def text(cell: Cell) -> str | None:
+    """Text with its line breaks, without the blanks around it; numbers and dates as they are written."""
+    _refuse_no_value(cell)
+    if cell.empty:
+        return None
+    said = _written(cell).replace("\r\n", "\n").replace("\r", "\n").strip()
+    if not is_text(said):
+        raise Wrong(_("holds characters that are no text, or too many: write it anew, shorter"))
+    return said
+
+
+def pieces(cell: Cell) -> str | None:
+    """Evidence: one piece a line, empty lines left out."""
+    said = text(cell)
+    return said and "\n".join(filter(None, map(str.strip, said.split("\n"))))
+
+
+def status(cell: Cell) -> Status | None:
+    """A status in either language."""
+    said = text(cell)
+    if said is None:
+        return None
+    found = Status.read(said)
+    if found is None:
+        raise Wrong(
+            _("unknown status {said} (known: {known})").format(said=said, known=Status.named())
+        )
+    return found
+
+
+def percent(cell: Cell) -> int | None:
+    """A whole per cent: as the format of the cell or a sign says it, else a number above 1."""
+    _refuse_no_value(cell)
+    if cell.empty:
+        return None
+    amount, per_cent = _amount(cell)
+    if not abs(amount) < _MOST:
+        raise Wrong(_("{said} is no per cent (write 60%)").format(said=cell.value))
+    if amount == 1 and not per_cent:
+        raise Wrong(_("1 can be 1% or 100%: write it with the sign"))
+    if not per_cent and not 0 < amount < 1:
+        amount /= _ALL
+    found = round(amount * _ALL)
+    if abs(amount * _ALL - found) > _EXACT:
+        raise Wrong(_("{said} is no whole per cent (write 60%)").format(said=_shown(amount * _ALL)))
+    if not 0 <= found <= _ALL:
+        raise Wrong(_("{said} is not from 0% to 100%").format(said=_shown(amount * _ALL)))
+    return found
+
+
+def day(cell: Cell) -> date | None:
+    """A date: as a date, as text, or as the number of days that spreadsheets keep."""
+    _refuse_no_value(cell)
+    if cell.empty:
+        return None
+    value = cell.value
+    if isinstance(value, datetime):
+        found: date | None = value.date()
+    elif isinstance(value, date):
+        found = value
+    else:
+        written = _TIME.sub("", plain(_written(cell)).replace("_", " ")).strip()
+        found = times.day(written) or _counted(written.partition(".")[0], cell.day_zero)
+    if found is None or found < times.FIRST_DAY:
+        raise Wrong(_("{said} is no date (write 2024-06-30)").format(said=_written(cell)))
+    return found
+
+
+def _refuse_no_value(cell: Cell) -> None:
+    if cell.kind is Kind.FORMULA:
+        raise Wrong(_("a formula stands where a value belongs: paste it as a value"))
+    if cell.kind is Kind.ERROR:
+        raise Wrong(_("{said} is the error of a formula: write the value").format(said=cell.value))
+
+
+def _written(cell: Cell) -> str:
+    value = cell.value
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == datetime.min.time() else str(value)
+    if cell.per_cent and isinstance(value, (int, float)):
+        return _shown(value * _ALL)
+    return str(value)
+
+
+def _amount(cell: Cell) -> tuple[float, bool]:
+    """The number of a cell, and whether it is a fraction of 100% (or a number of per cent)."""
+    value = cell.value
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return float(value), cell.per_cent
+    said = plain(str(value)).replace("_", "")
+    number = said.removesuffix("%")
+    if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", number):
+        raise Wrong(_("{said} is no per cent (write 60%)").format(said=value))
+    return (float(number) / _ALL, True) if said.endswith("%") else (float(number), False)
+
+
+def _shown(per_cent: float) -> str:
+    return f"{per_cent:g}%"
+
+
+def _counted(written: str, day_zero: date) -> date | None:
+    if not _SERIAL.fullmatch(written):
+        return None
+    return day_zero + timedelta(days=int(written))

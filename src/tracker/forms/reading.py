@@ -1,0 +1,47 @@
+"""A form read from the file that an office sends back, whatever kind it is."""
+
+from pathlib import Path
+
+from tracker.errors import BadFile, NotFound, Problem
+from tracker.forms import Returned, package, plain_files, rows
+from tracker.i18n import _
+
+# Whatever is in them.
+_FOR_MACROS = (".xlsm", ".xltm", ".xlam")
+
+
+def read(file: Path) -> Returned:
+    """The form in a workbook, CSV or JSON file. BadFile or another refusal where there is none."""
+    data = _bytes(file)
+    if len(data) > package.LIMIT_BYTES:
+        message = _("larger than {limit} MB").format(limit=package.LIMIT_BYTES // 10**6)
+        raise BadFile([Problem(str(file), message)])
+    if package.is_workbook(data):
+        return _workbook(file, data)
+    if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
+        return plain_files.returned(file, data)
+    return rows.returned(str(file), [plain_files.grid(file, data)])
+
+
+def _workbook(file: Path, data: bytes) -> Returned:
+    from tracker.forms import workbook_file  # noqa: PLC0415 - the reader of workbooks is loaded for them only
+
+    try:
+        if file.suffix.casefold() in _FOR_MACROS:
+            raise package.with_macros()
+        return rows.returned(str(file), workbook_file.grids(str(file), data))
+    except package.Refused as reason:
+        raise BadFile([Problem(str(file), str(reason))]) from reason
+
+
+def _bytes(file: Path) -> bytes:
+    """The content of a file; of one that is too large just enough to see that."""
+    try:
+        with file.open("rb") as opened:
+            return opened.read(package.LIMIT_BYTES + 1)
+    except FileNotFoundError as reason:
+        raise NotFound(_("no file {file}").format(file=file)) from reason
+    except OSError as reason:
+        raise NotFound(
+            _("cannot read {file}: {reason}").format(file=file, reason=reason.strerror)
+        ) from reason

@@ -1,0 +1,244 @@
+"""Forms that came back, compared with the ledger row by row, and brought into it file by file."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import Connection, select
+
+from tracker.domain.log import Entry
+from tracker.domain.period import Period
+from tracker.domain.words import EntryKind, Outcome
+from tracker.errors import BadFile, Problem
+from tracker.forms import Given, Line, Mark, Returned
+from tracker.i18n import _, either
+from tracker.store import forming, log, lookup, record
+from tracker.store.log import Acting
+from tracker.store.models import assignments, commitments, owners
+from tracker.store.record import Report
+
+
+class Answer(NamedTuple):
+    """What becomes of a row, and why; `others` is what somebody reported since the form went out."""
+
+    line: Line
+    outcome: Outcome
+    why: tuple[Problem, ...] = ()
+    others: Entry | None = None
+    report: Report | None = None
+    assignment: int | None = None
+
+
+class Imported(NamedTuple):
+    """What became of a form: its rows, and the batch that was written, if one was; `older` says how many
+    of its reports are older than what stands, and so change no state.
+    """
+
+    form: Returned
+    answers: tuple[Answer, ...]
+    batch: int | None = None
+    older: int = 0
+
+
+def refuse_strange(
+    db: Connection, forms: Sequence[Returned], *, today: date, period: Period | None
+) -> None:
+    """Refuse forms of another ledger, or of another period than was asked for or has begun."""
+    mark = forming.mark(db)
+    problems = [
+        Problem(form.file, message)
+        for form in forms
+        if (message := _strange(form, mark, today, period))
+    ]
+    if problems:
+        raise BadFile(problems)
+
+
+def bring(
+    db: Connection,
+    form: Returned,
+    *,
+    by: Acting,
+    force: bool = False,
+    partial: bool = False,
+) -> Imported:
+    """Record the rows of a form as one batch: all of them, or with `partial` those that can be.
+
+    With `force` rows are recorded though somebody else reported since.
+    """
+    # On a server whoever else writes waits from here on: what is compared now is what is written to.
+    by = by._replace(now=log.next_moment(db, by.now))
+    answers = list(_Comparison(db, form, by, force=force).answers())
+    bad = any(a.outcome in (Outcome.REFUSED, Outcome.CONFLICT) for a in answers)
+    if bad and not partial:
+        answers = [_withheld(answer) for answer in answers]
+    drafts = [
+        (answer.assignment, log.draft(EntryKind.REPORT, **answer.report._asdict()))
+        for answer in answers
+        if answer.outcome is Outcome.RECORDED and answer.report and answer.assignment
+    ]
+    if not drafts:
+        return Imported(form, tuple(answers))
+    written = log.append(db, drafts, command="import", by=by)
+    return Imported(form, tuple(answers), written.batch, record.older(db, written))
+
+
+def _withheld(answer: Answer) -> Answer:
+    if answer.outcome is not Outcome.RECORDED:
+        return answer
+    return answer._replace(outcome=Outcome.WITHHELD)
+
+
+def _strange(form: Returned, mark: str, today: date, wanted: Period | None) -> str | None:
+    period = _period(form)
+    if form.head.ledger != mark:
+        return _("is a form of another ledger: take one from this ledger (tracker form)")
+    if wanted is not None and wanted != period:
+        return _("is the form of {period}, not of {wanted}").format(period=period, wanted=wanted)
+    if period.first > today:
+        return _("is the form of {period}, which has not begun").format(period=period)
+    return None
+
+
+def _period(form: Returned) -> Period:
+    period = Period.read(form.head.period)
+    assert period is not None, "a form is not read without one"
+    return period
+
+
+class _Comparison:
+    """A form beside the logs of its assignments, which nobody else writes to meanwhile."""
+
+    def __init__(self, db: Connection, form: Returned, by: Acting, *, force: bool) -> None:
+        self._form, self._today, self._force = form, by.today, force
+        self._period = _period(form)
+        self._ids = _assignments(db, lookup.owner(db, form.head.owner))
+        marks = {line.mark for line in form.lines if line.mark}
+        ids = sorted({self._ids[_pair(mark)] for mark in marks if _pair(mark) in self._ids})
+        self._heads = {head.id: head for head in log.read_heads(db, ids)}
+        self._logs = log.read_entries(db, ids)
+        self._times = Counter(_pair(line.mark) for line in form.lines if line.mark and line.given)
+
+    def answers(self) -> Iterator[Answer]:
+        """What becomes of each row."""
+        for line in self._form.lines:
+            yield self._answer(line)
+
+    def _answer(self, line: Line) -> Answer:
+        if line.problems:
+            return Answer(line, Outcome.REFUSED, line.problems)
+        if line.mark is None:
+            return _unchanged(line, _("no row of the form: not read"))
+        if line.given is None:
+            return _unchanged(line, _("left empty"))
+        number = self._ids.get(_pair(line.mark))
+        faults = list(self._faults(line, line.mark, number))
+        if number is None or faults:
+            return Answer(line, Outcome.REFUSED, tuple(faults))
+        return self._compared(line, line.mark, line.given, number)
+
+    def _faults(self, line: Line, mark: Mark, number: int | None) -> Iterator[Problem]:
+        """What only the ledger, or the whole form, can say against a row."""
+        if number is None:
+            message = _("{owner} has no such assignment any more: {key} {role}")
+            message = message.format(
+                owner=mark.owner, key=mark.key, role=either(mark.role.zh, mark.role.en)
+            )
+            yield Problem("", message)
+        elif mark.version > self._heads[number].version:
+            yield Problem("", _("the ledger is older than the form: was a backup restored?"))
+        if self._times[_pair(mark)] > 1:
+            yield Problem("", _("{key} is filled in twice: keep one row").format(key=mark.key))
+        on = line.given and line.given.effective_on
+        if on and not self._period.first <= on <= self._period.last:
+            message = _("{date} does not lie in {period}").format(date=on, period=self._period)
+            yield line.problem("effective_on", message)
+
+    def _compared(self, line: Line, mark: Mark, given: Given, number: int) -> Answer:
+        entries = [hashed.entry for hashed in self._logs[number]]
+        known = [*_standing(entries), *_stood(entries, mark.version)]
+        same = next((e for e in known if _says(e, given, mark.version)), None)
+        if same is not None:
+            return _unchanged(
+                line, _("recorded already as version {version}").format(version=same.version)
+            )
+        report = Report(**given._asdict() | {"effective_on": self._on(given)})
+        faults = [
+            line.problem(field, str(refusal))
+            for field, refusal in record.faults(report, self._today)
+        ]
+        if faults:
+            return Answer(line, Outcome.REFUSED, tuple(faults))
+        others = _since(entries, mark.version)
+        outcome = Outcome.CONFLICT if others and not self._force else Outcome.RECORDED
+        return Answer(line, outcome, (), others, report, number)
+
+    def _on(self, given: Given) -> date:
+        return given.effective_on or min(self._period.last, self._today)
+
+
+def _unchanged(line: Line, why: str) -> Answer:
+    return Answer(line, Outcome.UNCHANGED, (Problem("", why),))
+
+
+def _pair(mark: Mark) -> tuple[str, str]:
+    return mark.key, mark.role.value
+
+
+def _assignments(db: Connection, owner: str) -> dict[tuple[str, str], int]:
+    """The standing assignments of an owner, by commitment and role."""
+    statement = (
+        select(commitments.c.key, assignments.c.role, assignments.c.id)
+        .join(commitments, commitments.c.id == assignments.c.commitment_id)
+        .join(owners, owners.c.id == assignments.c.owner_id)
+        .where(assignments.c.standing, owners.c.code == owner)
+    )
+    return {(row.key, row.role): row.id for row in db.execute(statement)}
+
+
+def _standing(entries: Sequence[Entry]) -> list[Entry]:
+    """The reports that were not withdrawn, newest first."""
+    gone = {entry.names for entry in entries if entry.kind is EntryKind.WITHDRAWAL}
+    reports = [e for e in entries if e.kind is EntryKind.REPORT and e.version not in gone]
+    return reports[::-1]
+
+
+def _stood(entries: Sequence[Entry], base: int) -> list[Entry]:
+    """The reports that stood when the form went out."""
+    return _standing([entry for entry in entries if entry.version <= base])
+
+
+def _says(entry: Entry, given: Given, base: int) -> bool:
+    """Whether a report is what was filled in: the same of the same day, or where no day was filled in,
+    the same recorded since the form went out.
+    """
+    same = Given(
+        entry.status or given.status,
+        entry.percent,
+        _plain(entry.note),
+        _plain(entry.problem),
+        _plain(entry.next_step),
+        _plain(entry.evidence),
+    )
+    if same != given._replace(effective_on=None):
+        return False
+    if given.effective_on is None:
+        return entry.version > base
+    return entry.effective_on == given.effective_on
+
+
+def _plain(text: str | None) -> str | None:
+    """A text as it comes back from a cell."""
+    return (text or "").replace("\r\n", "\n").replace("\r", "\n").strip() or None
+
+
+def _since(entries: Sequence[Entry], base: int) -> Entry | None:
+    """The newest report since the form went out, or the withdrawal of one that stood then."""
+    standing = _standing(entries)
+    newest = next((entry for entry in standing if entry.version > base), None)
+    if newest is not None:
+        return newest
+    lost = {e.version for e in _stood(entries, base)} - {e.version for e in standing}
+    withdrawals = (e for e in entries if e.kind is EntryKind.WITHDRAWAL and e.names in lost)
+    return next(withdrawals, None)
