@@ -17,6 +17,7 @@ from tracker.i18n import _
 
 if TYPE_CHECKING:
     from tracker.forms import Returned
+    from tracker.report.model import Table
     from tracker.store.importing import Imported
 
 # How a form is written, by its format.
@@ -34,6 +35,12 @@ Every = Annotated[
 Said = Annotated[
     str, typer.Option("--period", metavar="PERIOD", help="2024Q2, 2024H1, 2024 or a range.")
 ]
+
+
+class Shape(StrEnum):
+    """What a workbook can be instead of a form."""
+
+    BREAKDOWN = "breakdown"
 
 
 class FileKind(StrEnum):
@@ -126,6 +133,11 @@ def import_(
             "--period", metavar="PERIOD", help="Refuse forms of any other period: 2024Q2."
         ),
     ] = None,
+    shape: Annotated[
+        Shape | None,
+        typer.Option("--as", help="A breakdown table instead: give its units their parts."),
+    ] = None,
+    owner: Owner = None,
     form: Format = Form.TABLE,
     out: Out = None,
 ) -> None:
@@ -133,14 +145,42 @@ def import_(
 
     A file is recorded as a whole or not at all: one bad row holds the others back, unless --partial is said.
 
-    Example: tracker import hb.xlsx --dry-run; tracker import forms/*.xlsx --period 2024Q2
+    Example: tracker import hb.xlsx --dry-run; tracker import forms/*.xlsx --period 2024Q2; tracker import table.xlsx --as breakdown --owner HB
     """
     from tracker.report import imported  # noqa: PLC0415 - not for help
 
+    if shape or owner:
+        _refuse_mixed(shape, owner, force or partial or said is not None)
+        context.output(_broken_down(files, str(owner), dry_run=dry_run), form, out)
+        return
     of = maybe(period, said, "--period")
     done = _brought(files, of, dry_run=dry_run, force=force, partial=partial)
     context.output(imported.rows(done), form, out)
     _end(done, dry_run=dry_run)
+
+
+def _refuse_mixed(shape: Shape | None, owner: str | None, others: bool) -> None:
+    if shape is None or owner is None or others:
+        raise UsageRefusal(
+            _(
+                "a breakdown table takes --as breakdown and --owner, and --dry-run at most beside them"
+            )
+        )
+
+
+def _broken_down(files: list[Path], owner: str, *, dry_run: bool) -> "Table":
+    from tracker.forms import breakdown  # noqa: PLC0415 - not for help
+    from tracker.report import details  # noqa: PLC0415 - not for help
+    from tracker.store import breaking  # noqa: PLC0415 - not for help
+
+    tasks = [task for file in files for task in breakdown.read(file)]
+    with context.writing() as db:
+        changes = breaking.bring(db, tasks, owner=owner, by=context.acting())
+        if dry_run:
+            db.rollback()
+    if dry_run:
+        context.note(_("nothing was changed: a dry run"))
+    return details.changes(changes)
 
 
 def _brought(

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from tracker.errors import BadFile, NotFound, Problem
 from tracker.forms import Returned, package, plain_files, rows
+from tracker.forms.rows import Grid
 from tracker.i18n import _
 
 # Whatever is in them.
@@ -17,19 +18,24 @@ def read(file: Path) -> Returned:
         message = _("larger than {limit} MB").format(limit=package.LIMIT_BYTES // 10**6)
         raise BadFile([Problem(str(file), message)])
     if package.is_workbook(data):
-        return _workbook(file, data)
+        return rows.returned(str(file), _grids(file, data))
     if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
         return plain_files.returned(file, data)
     return rows.returned(str(file), [plain_files.grid(file, data)])
 
 
-def _workbook(file: Path, data: bytes) -> Returned:
+def grids(file: Path) -> list[Grid]:
+    """The sheets of a workbook. BadFile or another refusal where it is none, or should not be opened."""
+    return _grids(file, _bytes(file))
+
+
+def _grids(file: Path, data: bytes) -> list[Grid]:
     from tracker.forms import workbook_file  # noqa: PLC0415 - the reader of workbooks is loaded for them only
 
     try:
         if file.suffix.casefold() in _FOR_MACROS:
             raise package.with_macros()
-        return rows.returned(str(file), workbook_file.grids(str(file), data))
+        return workbook_file.grids(str(file), data)
     except package.Refused as reason:
         raise BadFile([Problem(str(file), str(reason))]) from reason
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, exists, insert, literal, or_, select, update
 
 from tracker.domain.log import Entry
 from tracker.domain.target import Target
-from tracker.domain.words import Basis, EntryKind, Status, Verification
+from tracker.domain.words import Basis, EntryKind, Role, Status, Verification
 from tracker.register import Commitment
 from tracker.store import log
 from tracker.store.log import SEED, Acting
@@ -49,11 +49,10 @@ class Assigner:
         )
         found = {(row.owner_id, row.role): row for row in rows}
         for pair, old in found.items():
-            if old.standing and pair not in wanted:
-                self._stand(old.id, standing=False)
-                self._changes.append(
-                    Change("retired", "assignment", key, f"{codes[pair[0]]} {pair[1]}")
-                )
+            # What a breakdown table assigned is no business of the register, while the task is there.
+            by_hand = given is not None and old.basis == Basis.ASSIGNED.value
+            if old.standing and pair not in wanted and not by_hand:
+                self.retire(old.id, key, f"{codes[pair[0]]} {pair[1]}")
         for pair, share in wanted.items():
             labels = {"basis": share.basis.value, "scope": share.scope, "scope_en": share.scope_en}
             row = found.get(pair)
@@ -65,7 +64,7 @@ class Assigner:
                         "owner_id": pair[0],
                         "role": pair[1],
                         **labels,
-                        **_unreported(given),
+                        **_unreported(given.target, given.target_basis),
                     }
                 )
             elif not row.standing:
@@ -86,6 +85,38 @@ class Assigner:
                         f"{share.owner}: {', '.join(differing(row, labels))}",
                     )
                 )
+
+    def assign(
+        self, commitment_id: int, key: str, unit: str, role: Role, by: Target | None
+    ) -> None:
+        """Give a unit a part in a commitment, or give it back, by hand."""
+        row = self._db.execute(
+            select(assignments).where(
+                assignments.c.commitment_id == commitment_id,
+                assignments.c.owner_id == self._owners[unit],
+                assignments.c.role == role.value,
+            )
+        ).first()
+        if row is None:
+            self._new.append(
+                {
+                    "commitment_id": commitment_id,
+                    "owner_id": self._owners[unit],
+                    "role": role.value,
+                    "basis": Basis.ASSIGNED.value,
+                    "scope": None,
+                    "scope_en": None,
+                    **_unreported(by, by and Basis.ASSIGNED),
+                }
+            )
+        else:
+            self._stand(row.id, standing=True)
+        self._changes.append(Change("added", "assignment", key, f"{unit} {role.value}"))
+
+    def retire(self, assignment: int, key: str, detail: str) -> None:
+        """Take an assignment out; its log stays."""
+        self._stand(assignment, standing=False)
+        self._changes.append(Change("retired", "assignment", key, detail))
 
     def add(self) -> None:
         """Write the assignments that are new, and the time from which each one stands."""
@@ -129,6 +160,7 @@ class Assigner:
             .where(
                 measures.c.document_id == document,
                 in_force.standing,
+                in_force.basis != Basis.ASSIGNED.value,
                 or_(
                     in_force.target.is_distinct_from(says.target),
                     in_force.target_basis.is_distinct_from(says.target_basis),
@@ -154,14 +186,13 @@ def differing(row: Any, values: Mapping[str, Any]) -> list[str]:  # noqa: ANN401
     return [name for name, value in values.items() if getattr(row, name) != value]
 
 
-def _unreported(given: Commitment) -> dict[str, Any]:
-    target, basis = log.stored(given.target), log.stored(given.target_basis)
+def _unreported(target: Target | None, basis: Basis | None) -> dict[str, Any]:
     return {
-        "first_target": target,
-        "first_target_basis": basis,
-        "target": target,
-        "target_basis": basis,
-        "due_on": given.target and given.target.due,
+        "first_target": log.stored(target),
+        "first_target_basis": log.stored(basis),
+        "target": log.stored(target),
+        "target_basis": log.stored(basis),
+        "due_on": target and target.due,
         "standing": True,
         "version": 0,
         "hash": "",
