@@ -769,7 +769,7 @@ def test_a_register_to_compare_with_has_to_be_there(desk: Desk) -> None:
     ran = desk.tracker("ingest", desk.paper(PLAN), "--compare", "2099")
 
     assert ran.code == 3
-    assert one(ran) == "unknown document: 2099 (known: 2014, 2021)"
+    assert one(ran) == "unknown document: 2099 (known: 2014, 2021, 2024)"
 
 
 def test_a_draft_that_cannot_be_written_is_refused(desk: Desk) -> None:

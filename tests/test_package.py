@@ -66,7 +66,7 @@ def test_the_wheel_works_in_a_new_environment_outside_the_checkout(tmp_path: Pat
             env=environment,
         )
 
-    assert len(json.loads(ran.stdout)) == 34
+    assert len(json.loads(ran.stdout)) == 42
     assert "推进中" in chinese.stdout.decode()
     assert all((tmp_path / f"report.{form}").stat().st_size for form in ("html", "docx", "xlsx"))
 
@@ -83,7 +83,7 @@ def test_the_plain_program_of_the_benchmark_prints_the_same_rows(tracker: Run, f
         return [re.split(r"\s{2,}", line.strip()) for line in lines]
 
     rows = cells(tracker("list").out)
-    assert len(rows) == 34
+    assert len(rows) == 42
     assert cells(plain.stdout.decode()) == rows
 
 

@@ -41,6 +41,7 @@ class Grouping(StrEnum):
     DOCUMENT = "document"
     SECTION = "section"
     MEASURE = "measure"
+    LINE = "line"
 
 
 @app.command()

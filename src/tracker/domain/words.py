@@ -112,3 +112,12 @@ class Outcome(Word):
     REFUSED = "refused", "拒绝", "refused"
     CONFLICT = "conflict", "冲突", "conflict"
     WITHHELD = "withheld", "暂缓", "withheld"
+
+
+class LinkKind(Word):
+    """What a later commitment does to the earlier one that it takes up."""
+
+    CONTINUES = "continues", "延续", "continues"
+    WIDENS = "widens", "拓展", "widens"
+    NARROWS = "narrows", "收窄", "narrows"
+    SUPERSEDES = "supersedes", "取代", "supersedes"

@@ -14,6 +14,7 @@ from tracker.domain.target import Target
 from tracker.domain.words import Basis, Kind, Role, Status
 from tracker.errors import BadFile
 from tracker.i18n import _
+from tracker.register.links import Links, links
 from tracker.yamlfile import Fields, Problems, Tree, read
 
 TITLE_LIMIT = 30
@@ -121,11 +122,12 @@ class FirstReport(NamedTuple):
 
 
 class Content(NamedTuple):
-    """What one register file holds: owners, a register or first reports."""
+    """What one register file holds: owners, a register, first reports or links."""
 
     owners: tuple[Owner, ...] = ()
     register: Register | None = None
     reports: tuple[FirstReport, ...] = ()
+    links: Links | None = None
 
 
 def load(path: Path, data: bytes) -> Content:
@@ -144,9 +146,10 @@ def _content(tree: Tree, problems: Problems) -> Content:
         top.each("owners", _owner, mark=lambda owner: owner.code, required=False),
         _register(top) if top.has("document") else None,
         top.each("reports", _report, mark=lambda report: report.id, required=False),
+        links(top) if top.has("links") else None,
     )
     if content == Content():
-        top.problem(_("expected one of: document, owners, reports"))
+        top.problem(_("expected one of: document, owners, reports, links"))
     top.finish()
     return content
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from tracker.domain.rollup import Numbers
 from tracker.domain.words import Basis, EntryKind, Kind, Status, Verification
 from tracker.i18n import _, either
-from tracker.report import listing
+from tracker.report import lineage, listing
 from tracker.report.model import Fact, Field, Report, Share, Table, tabulated
 from tracker.store import lookup, queries, rollups, wordings
 from tracker.store.ledger import Connection
@@ -45,6 +45,7 @@ def _axes(numbers: Numbers | None) -> list[Fact]:
 
 def _measure(db: Connection, of: States, row: MeasureRow, filters: Filters) -> Report:
     numbers = rollups.by_measure(db, of, filters).get(row.id)
+    own = listing.commitments(db, of, filters)
     return Report(
         f"{row.key} {row.label} {either(row.title, row.title_en)}",
         (
@@ -66,7 +67,7 @@ def _measure(db: Connection, of: States, row: MeasureRow, filters: Filters) -> R
             *_axes(numbers),
             Fact("share_done", _("Share"), numbers and Share(numbers.done, numbers.denominator)),
         ),
-        (listing.commitments(db, of, filters), _wording(db, row.key)),
+        (own, _wording(db, row.key), *lineage.both_ways(db, [key for key, *_more in own.rows])),
     )
 
 
@@ -123,7 +124,7 @@ def _commitment(
             Fact("note_en", None, row.note_en),
             Fact(None, _("Reading note") if row.note else None, either(row.note, row.note_en)),
         ),
-        (assignments, log),
+        (assignments, *lineage.both_ways(db, [row.key]), log),
     )
 
 
@@ -222,6 +223,7 @@ def changes(recorded: list[Change]) -> Table:
         "added": _("added"),
         "changed": _("changed"),
         "retired": _("retired"),
+        "removed": _("removed"),
         "reported": _("reported"),
     }
     return tabulated(

@@ -10,13 +10,14 @@ from tracker.domain.rollup import Numbers
 from tracker.domain.schedule import start
 from tracker.domain.words import Role
 from tracker.i18n import _, either
-from tracker.report import bulletin, corrections, groups, lagging, listing, movement
+from tracker.report import bulletin, corrections, groups, lagging, lineage, listing, movement
 from tracker.report.history import history
 from tracker.report.model import Fact, Report, Table
 from tracker.store import log, lookup, past, queries, rollups, states
 from tracker.store.ledger import Connection
 from tracker.store.rows import AssignmentRow, Filters, OwnerRow
 
+# Those of a report that asks for none; lines of policy come only where they are asked for.
 GROUPS = ("owner", "document", "section", "measure")
 
 
@@ -188,6 +189,8 @@ def _groups(db: Connection, known: _Known, step: Step) -> list[Table]:
             listing.measures(db, known.of, known.filters, names=_names(known))._replace(part=part)
         )
         made += groups.matrix(cells, known.owners, part)
+    if "line" in by:
+        made += lineage.tables(db, known.of, known.filters, _("Lines of policy"))
     return made
 
 
@@ -242,6 +245,10 @@ def _notes(known: _Known) -> tuple[str, ...]:
         _("Counts are of assignments with a lead or joint role; support does not count."),
         _("Share done: of all that count, dropped ones out once their drop is verified."),
     ]
+    if "line" in asked.by:
+        notes.append(
+            _("A commitment that later documents take up in two measures counts in both lines.")
+        )
     if asked.period and asked.as_of < asked.period.last:
         notes.append(_("The period was not over on {date}.").format(date=asked.as_of))
     notes += [

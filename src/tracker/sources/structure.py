@@ -7,6 +7,7 @@ from enum import Enum
 from itertools import pairwise
 from typing import NamedTuple
 
+from tracker.domain.numerals import chinese
 from tracker.sources.labels import Label, Level, label, run_in, said_inside
 
 _ANNEX = re.compile(r"附\s*[件表录]?\s*(?:\d{1,2}|[一二三四五六七八九十]{1,3})?\s*[:：]?")
@@ -36,6 +37,14 @@ _CLOSING = re.compile(
 )
 _ENDED = re.compile(r"[。！？；：，、,;:]")
 _SHORT = 40
+# Who demands something, at the start of a paragraph: 某某强调，要… 某某在讲话中表示，要…
+_DEMANDS = re.compile(
+    r"[^。，,；：]{1,20}?(?P<address>在讲话中)?(?:强调|指出|要求|表示)[，,][^，,。]{0,20}?要"
+)
+# Who was there, at the end of a readout.
+_ATTENDED = re.compile(r"[^。]*(?:出席|参加)[^，。]{0,12}。")
+# Fewer such paragraphs do not divide a text.
+_LEAST_DEMANDS = 3
 # Of the sections of a document, how many must have numbered items for 一、 to be no item itself.
 _SHARE = 3
 # What is counted inside a paragraph makes items where it is at least one part in so many.
@@ -73,7 +82,33 @@ def parts(text: str) -> list[list[Paragraph]]:
     if sum(paragraph.label is not None for paragraph in every) <= 1:
         every = _counted_inside(text, every)
     _unlabel_lists(text, every)
-    return [_read(text, every[first:last]) for first, last in pairwise(_bounds(text, every))]
+    found = [_read(text, every[first:last]) for first, last in pairwise(_bounds(text, every))]
+    numbered = any(p.part in (Part.ITEM, Part.ROW) for own in found for p in own)
+    return found if numbered else [_demanded(text, own) for own in found]
+
+
+def _demanded(text: str, every: list[Paragraph]) -> list[Paragraph]:
+    """The same of a text without any numbering, a readout: each paragraph that opens with who demands
+    something is an item, counted from one; what others add in addresses of their own is one together.
+    """
+    opened = [_DEMANDS.match(text, p.start, p.end) for p in every]
+    if sum(map(bool, opened)) < _LEAST_DEMANDS:
+        return every
+    result: list[Paragraph] = []
+    number, address, part = 0, False, Part.BEFORE
+    for paragraph, demand in zip(every, opened, strict=True):
+        if demand and not (address and demand["address"]):
+            number += 1
+            # Like an article it has no title; its label is not in the text.
+            own = Label(Level.ARTICLE, number, f"第{chinese(number)}段", paragraph.start)
+            result.append(paragraph._replace(part=Part.ITEM, label=own))
+            part = Part.BODY
+        else:
+            if number and _ATTENDED.fullmatch(text, paragraph.start, paragraph.end):
+                part = Part.AFTER
+            result.append(paragraph._replace(part=part))
+        address = bool(demand["address"]) if demand else address
+    return _closed(text, result)
 
 
 def _placed(paragraph: Paragraph) -> Paragraph:

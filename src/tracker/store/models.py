@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from tracker.domain.times import moment
-from tracker.domain.words import Status, Verification
+from tracker.domain.words import LinkKind, Status, Verification
 
 
 class Moment(TypeDecorator[datetime]):
@@ -264,6 +264,20 @@ entries = Table(
     ),
     # The entry named belongs to the same assignment, by construction.
     ForeignKeyConstraint(["assignment_id", "names"], ["entries.assignment_id", "entries.version"]),
+)
+
+# Which later commitment takes up which earlier one, by key.
+links = Table(
+    "links",
+    metadata,
+    _id(),
+    Column("earlier", ForeignKey("commitments.key"), nullable=False),
+    Column("later", ForeignKey("commitments.key"), nullable=False, index=True),
+    Column("kind", Text, nullable=False),
+    Column("note", Text),
+    Column("note_en", Text),
+    UniqueConstraint("earlier", "later"),
+    CheckConstraint(f"kind IN ({', '.join(repr(kind.value) for kind in LinkKind)})", name="kind"),
 )
 
 # Reports as they were sent.

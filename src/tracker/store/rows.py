@@ -167,6 +167,29 @@ class SentenceRow(NamedTuple):
     ends_at: int | None
 
 
+class LinkRow(NamedTuple):
+    """That one commitment takes up an earlier one, both by key."""
+
+    earlier: str
+    later: str
+    kind: str
+    note: str | None
+    note_en: str | None
+
+
+class LinkedRow(NamedTuple):
+    """A commitment at an end of a link, with its measure and document."""
+
+    key: str
+    document: str
+    measure: str
+    label: str
+    measure_title: str
+    measure_title_en: str
+    title: str
+    title_en: str
+
+
 class OwnerRow(NamedTuple):
     """An owner; `parent` is the code of the one above."""
 
@@ -200,7 +223,9 @@ class Filters(NamedTuple):
 
 
 class Change(NamedTuple):
-    """One thing that loading did, or would do: `deed` is added, changed, retired or reported."""
+    """One thing that loading did, or would do: `deed` is added, changed, retired,
+    removed or reported.
+    """
 
     deed: str
     what: str

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
+from itertools import combinations
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -10,7 +11,8 @@ from tracker import bundled, register, yamlfile
 from tracker.errors import BadFile, NotFound, Problem
 from tracker.i18n import _
 from tracker.register import Content
-from tracker.store import first_reports, ledger, schema
+from tracker.register.links import Links
+from tracker.store import first_reports, ledger, linking, schema
 from tracker.store.loading import Loader
 from tracker.store.log import Acting
 from tracker.store.rows import Change
@@ -25,19 +27,20 @@ def create(at: ledger.Place, *, by: Acting) -> list[Change]:
 
 
 def bundled_files() -> list[Path]:
-    """Owners, then registers, then first reports: each needs those before it."""
+    """Owners, registers, links, then first reports: each needs those before it."""
     seeds = bundled.folder("seeds")
-    registers = sorted(set(seeds.glob("*.yaml")) - {seeds / "owners.yaml"})
-    return [seeds / "owners.yaml", *registers, *sorted(seeds.glob("reports/*.yaml"))]
+    owners, links = seeds / "owners.yaml", seeds / "links.yaml"
+    registers = sorted(set(seeds.glob("*.yaml")) - {owners, links})
+    return [owners, *registers, links, *sorted(seeds.glob("reports/*.yaml"))]
 
 
 def load(
     db: Connection, files: Iterable[Path], *, by: Acting, keep_own: bool = False
 ) -> list[Change]:
-    """Load register files: all owners, then registers, then first reports.
+    """Load register files: all owners, then registers, links, first reports.
 
     A register file that has not changed is not read. With `keep_own` a document whose register the
-    user has brought to another text keeps it.
+    user has brought to another text keeps it, and its links.
     """
     bundled_ones = {file.resolve() for file in bundled_files()}
     loader = Loader(db, by=by)
@@ -55,10 +58,15 @@ def load(
         if own and not (keep_own and loader.is_own(own.code)):
             loader.register(own, fingerprint, bundled=bundled_one)
     loader.finish()
+    linked: list[Change] = []
+    for given in (content.links for content, *_how in contents):
+        if given and not (keep_own and any(map(loader.is_own, given.documents))):
+            linked += linking.bring(db, given)
     reports = [report for content, *_how in contents for report in content.reports]
     appended = first_reports.append(db, reports, by=by)
     return [
         *loader.changes,
+        *linked,
         *(Change("reported", "report", r.key, f"{r.owner} {r.id}") for r in appended),
     ]
 
@@ -71,12 +79,21 @@ def _refuse_doubles(contents: Iterable[Content]) -> None:
         codes = (
             [(content.register.code.casefold(), content.register.where)] if content.register else []
         )
-        for mark, where in [*codes, *((report.id, report.where) for report in content.reports)]:
+        reports = [(report.id, report.where) for report in content.reports]
+        for mark, where in [*codes, *reports, *_pairs(content.links)]:
             if mark in seen:
                 problems.append(Problem(where, _("{mark} stands here twice").format(mark=mark)))
             seen.add(mark)
     if problems:
         raise BadFile(problems)
+
+
+def _pairs(given: Links | None) -> list[tuple[str, str]]:
+    """Of which two documents each a file says all the links."""
+    if given is None:
+        return []
+    pairs = combinations(sorted(given.documents), 2)
+    return [(f"{one}, {other} (links)", given.where) for one, other in pairs]
 
 
 def _bytes(file: Path) -> bytes:
