@@ -41,6 +41,9 @@ COMMANDS = {
     "form": Place("forming", "Make the workbook in which an owner fills in a period."),
     "import": Place("forming", "Take filled-in forms back, row by row."),
     "coverage": Place("views", "Prove that every sentence of a document is accounted for."),
+    "indicator": Place(
+        "indicating", "Follow figures: their targets, what was observed, and the verdicts."
+    ),
     "seed": Place("setup", "Load register files; what is there already is left as it is."),
     "ingest": Place(
         "ingesting", "Read a source document: attach its wording to a register, or draft a new one."

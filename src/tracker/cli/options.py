@@ -66,6 +66,13 @@ def complete_owners(incomplete: str) -> list[str]:
     ]
 
 
+def complete_indicators(incomplete: str) -> list[str]:
+    """The keys of indicators that begin so."""
+    from tracker.store import indicators  # noqa: PLC0415 - only when a shell asks for words
+
+    return [key for key in _known(indicators.all_keys) if key.startswith(incomplete)]
+
+
 def _known(ask: Callable[["Connection"], list[T]]) -> list[T]:
     from tracker.cli.context import settings  # noqa: PLC0415 - only when a shell asks for words
     from tracker.store import ledger  # noqa: PLC0415 - only when a shell asks for words

@@ -121,3 +121,49 @@ class LinkKind(Word):
     WIDENS = "widens", "拓展", "widens"
     NARROWS = "narrows", "收窄", "narrows"
     SUPERSEDES = "supersedes", "取代", "supersedes"
+
+
+class Better(Word):
+    """Which way an indicator ought to go."""
+
+    UP = "up", "越高越好", "higher"
+    DOWN = "down", "越低越好", "lower"
+    NONE = "none", "不分高低", "neither"
+
+
+class Rule(Word):
+    """What a target of an indicator asks of the figures."""
+
+    LEVEL = "level", "达到数值", "reach a value"
+    PER_YEAR = "per_year", "年均幅度", "so much a year"
+    AT_LEAST_NATION = "at_least_nation", "不低于全国", "at least the nation's"
+    WITH_GROWTH_OF = "with_growth_of", "不慢于另一增速", "no slower than another"
+    IMPROVE = "improve", "有所改善", "improve"
+
+
+class Precision(Word):
+    """How exact a source says that a figure is."""
+
+    EXACT = "exact", "确数", "exact"
+    ABOUT = "about", "约数", "about"
+    AT_LEAST = "at_least", "下限", "at least"
+    AT_MOST = "at_most", "上限", "at most"
+
+
+class Flag(Word):
+    """Why a figure is not trusted."""
+
+    UNIT = "unit", "单位有误", "wrong unit"
+    MISSING_PERCENT = "missing_percent", "缺百分号", "percent sign missing"
+    SWAPPED = "swapped", "两值对调", "swapped"
+    CONTRADICTION = "contradiction", "相互矛盾", "contradiction"
+    DOUBTFUL = "doubtful", "存疑", "doubtful"
+
+
+class Verdict(Word):
+    """What the figures say of a target; computed, never stored."""
+
+    MET = "met", "已达标", "met"
+    ON_COURSE = "on_course", "符合进度", "on course"
+    OFF_COURSE = "off_course", "偏离进度", "off course"
+    NO_DATA = "no_data", "无数据", "no data"

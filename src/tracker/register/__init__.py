@@ -14,6 +14,7 @@ from tracker.domain.target import Target
 from tracker.domain.words import Basis, Kind, Role, Status
 from tracker.errors import BadFile
 from tracker.i18n import _
+from tracker.register.indicators import Figures, figures
 from tracker.register.links import Links, links
 from tracker.yamlfile import Fields, Problems, Tree, read
 
@@ -122,12 +123,13 @@ class FirstReport(NamedTuple):
 
 
 class Content(NamedTuple):
-    """What one register file holds: owners, a register, first reports or links."""
+    """What one register file holds: owners, a register, first reports, links or figures."""
 
     owners: tuple[Owner, ...] = ()
     register: Register | None = None
     reports: tuple[FirstReport, ...] = ()
     links: Links | None = None
+    figures: Figures = Figures()
 
 
 def load(path: Path, data: bytes) -> Content:
@@ -147,9 +149,10 @@ def _content(tree: Tree, problems: Problems) -> Content:
         _register(top) if top.has("document") else None,
         top.each("reports", _report, mark=lambda report: report.id, required=False),
         links(top) if top.has("links") else None,
+        figures(top),
     )
     if content == Content():
-        top.problem(_("expected one of: document, owners, reports, links"))
+        top.problem(_("expected one of: document, owners, reports, links, indicators"))
     top.finish()
     return content
 

@@ -70,7 +70,10 @@ def _table(table: Table, screen: Screen) -> str:
     cells = [[_cell(row[i], screen) for i, _column in chosen] for row in table.rows]
     shown, widths = _fitted([column for _place, column in chosen], cells, screen.width)
     right = [
-        all(isinstance(row[i], (int, Share, Tenths, Progress, NoneType)) for row in table.rows)
+        all(
+            isinstance(row[i], (int, float, Share, Tenths, Progress, NoneType))
+            for row in table.rows
+        )
         for i, _column in chosen
     ]
     return (

@@ -71,6 +71,10 @@ LEGEND = {
     "reported": _BLUE,
     "returned": _RED,
     "unreported": _GREY,
+    "met": _GREEN,
+    "on_course": _BLUE,
+    "off_course": _RED,
+    "no_data": _GREY,
 }
 
 

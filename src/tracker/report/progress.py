@@ -10,9 +10,18 @@ from tracker.domain.rollup import Numbers
 from tracker.domain.schedule import start
 from tracker.domain.words import Role
 from tracker.i18n import _, either
-from tracker.report import bulletin, corrections, groups, lagging, lineage, listing, movement
+from tracker.report import (
+    bulletin,
+    corrections,
+    groups,
+    indicators,
+    lagging,
+    lineage,
+    listing,
+    movement,
+)
 from tracker.report.history import history
-from tracker.report.model import Fact, Report, Table
+from tracker.report.model import Chart, Fact, Report, Table
 from tracker.store import log, lookup, past, queries, rollups, states
 from tracker.store.ledger import Connection
 from tracker.store.rows import AssignmentRow, Filters, OwnerRow
@@ -74,16 +83,18 @@ def progress(db: Connection, asked: Asked, step: Step = lambda _said: None) -> R
         for table in tables
         if table.name == "by_owner" and table.rows
     ]
+    step(_("indicators"))
+    figures, verdicts = _indicators(db, known)
     annexes = lagging.annexes(known.rows, known.owners) if asked.annexes else []
     corrected = sum(len(table.rows) for table in tables if table.name == "corrections")
     text = bulletin.text(_figures(known), corrected)
     return Report(
         _title(asked),
         (*_facts(db, known), Fact("text", None, list(text))),
-        (*tables, past_shares, *annexes),
+        (*tables, *figures, past_shares, *annexes),
         _notes(known),
         text,
-        (lines, *bars),
+        (lines, *bars, *verdicts),
     )
 
 
@@ -215,6 +226,13 @@ def _corrections(db: Connection, known: _Known, step: Step) -> list[Table]:
             db, known.asked.as_of, known.asked.known_on, known.filters, known.owners
         )
     ]
+
+
+def _indicators(db: Connection, known: _Known) -> tuple[list[Table], list[Chart]]:
+    """The targets of indicators; nothing where no document of the report has any."""
+    of = indicators.known(db, known.asked.as_of, known.asked.known_on)
+    table, chart = indicators.part(of, known.filters.document, _("Indicators"))
+    return ([table], [chart]) if table.rows else ([table._replace(title="")], [])
 
 
 def _figures(known: _Known) -> bulletin.Figures:

@@ -295,3 +295,64 @@ issues = Table(
     Column("model", LargeBinary, nullable=False),
     Column("model_digest", Text, nullable=False),
 )
+
+indicators = Table(
+    "indicators",
+    metadata,
+    _id(),
+    Column("key", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("name_en", Text, nullable=False),
+    Column("unit", Text, nullable=False),
+    Column("better", Text, nullable=False),
+    # The commitment that it measures, where there is one.
+    Column("commitment", ForeignKey("commitments.key")),
+    CheckConstraint("better IN ('up', 'down', 'none')", name="better"),
+)
+
+indicator_targets = Table(
+    "indicator_targets",
+    metadata,
+    _id(),
+    Column("indicator", ForeignKey("indicators.key"), nullable=False),
+    # The code of an owner, or REGION: the six provinces together.
+    Column("owner", Text, nullable=False),
+    Column("year", SmallInteger, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("value", Text),
+    Column("against", ForeignKey("indicators.key")),
+    Column("since", SmallInteger),
+    Column("basis", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("text_en", Text, nullable=False),
+    UniqueConstraint("indicator", "owner", "year"),
+    CheckConstraint(
+        "rule IN ('level', 'per_year', 'at_least_nation', 'with_growth_of', 'improve')",
+        name="rule",
+    ),
+)
+
+# Append-only: the newest of the same indicator, owner and period stands, those before it stay.
+observations = Table(
+    "observations",
+    metadata,
+    _id(),
+    Column("batch", ForeignKey("batches.id"), nullable=False, index=True),
+    Column("indicator", ForeignKey("indicators.key"), nullable=False, index=True),
+    # The code of an owner, REGION or NATION.
+    Column("owner", Text, nullable=False),
+    # 2022, or 2016-2020; none where the source names no year.
+    Column("period", Text),
+    # A decimal number as it was written: a column of numbers would round it or pad it.
+    Column("value", Text, nullable=False),
+    Column("unit", Text),
+    Column("precision", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("place", Text),
+    Column("note", Text),
+    Column("note_en", Text),
+    Column("flag", Text),
+    Column("reason", Text),
+    Column("reason_en", Text),
+    CheckConstraint("(flag IS NULL) = (reason IS NULL)", name="reason"),
+)

@@ -199,6 +199,54 @@ class OwnerRow(NamedTuple):
     parent: str | None
 
 
+class IndicatorRow(NamedTuple):
+    """A figure that is followed, and the commitment that it measures where there is one."""
+
+    key: str
+    name: str
+    name_en: str
+    unit: str
+    better: str
+    commitment: str | None
+
+
+class GoalRow(NamedTuple):
+    """What an indicator is to be for an owner by a year."""
+
+    indicator: str
+    owner: str
+    year: int
+    rule: str
+    value: str | None
+    against: str | None
+    since: int | None
+    basis: str
+    text: str
+    text_en: str
+
+
+class ObservationRow(NamedTuple):
+    """A figure as its source has it; `standing` while no later one is of the same years."""
+
+    indicator: str
+    owner: str
+    period: str | None
+    value: str
+    unit: str | None
+    precision: str
+    source: str
+    place: str | None
+    note: str | None
+    note_en: str | None
+    flag: str | None
+    reason: str | None
+    reason_en: str | None
+    command: str
+    actor: str
+    recorded_at: datetime
+    standing: bool = False
+
+
 class Axes(NamedTuple):
     """The status, schedule position and verification asked for; none stands for any."""
 

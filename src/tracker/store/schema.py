@@ -12,7 +12,7 @@ from tracker.i18n import _
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0005"
+HEAD = "0006"
 
 # What a ledger of any revision has; a database without them is somebody else's.
 _OURS = {"alembic_version", "assignments", "entries"}
@@ -66,7 +66,8 @@ def wanted_triggers(db: Connection) -> dict[str, str]:
     """Those that the migrations make; of a server's the names alone are known without making them."""
     if db.dialect.name != "sqlite":
         deeds = ("truncate", "update", "delete")
-        names = {f"{table}_{deed}" for table in ("entries", "batches", "issues") for deed in deeds}
+        tables = ("entries", "batches", "issues", "observations")
+        names = {f"{table}_{deed}" for table in tables for deed in deeds}
         return {name: said for name, said in triggers(db).items() if name in names} | dict.fromkeys(
             names - triggers(db).keys(), ""
         )

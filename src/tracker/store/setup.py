@@ -12,7 +12,7 @@ from tracker.errors import BadFile, NotFound, Problem
 from tracker.i18n import _
 from tracker.register import Content
 from tracker.register.links import Links
-from tracker.store import first_reports, ledger, linking, schema
+from tracker.store import first_reports, ledger, linking, observing, schema
 from tracker.store.loading import Loader
 from tracker.store.log import Acting
 from tracker.store.rows import Change
@@ -27,7 +27,7 @@ def create(at: ledger.Place, *, by: Acting) -> list[Change]:
 
 
 def bundled_files() -> list[Path]:
-    """Owners, registers, links, then first reports: each needs those before it."""
+    """Owners, registers and figures, links, then first reports: each needs those before it."""
     seeds = bundled.folder("seeds")
     owners, links = seeds / "owners.yaml", seeds / "links.yaml"
     registers = sorted(set(seeds.glob("*.yaml")) - {owners, links})
@@ -37,7 +37,7 @@ def bundled_files() -> list[Path]:
 def load(
     db: Connection, files: Iterable[Path], *, by: Acting, keep_own: bool = False
 ) -> list[Change]:
-    """Load register files: all owners, then registers, links, first reports.
+    """Load register files: all owners, then registers, links, first reports, figures.
 
     A register file that has not changed is not read. With `keep_own` a document whose register the
     user has brought to another text keeps it, and its links.
@@ -46,7 +46,7 @@ def load(
     loader = Loader(db, by=by)
     contents = []
     for file in files:
-        data = _bytes(file)
+        data = content_of(file)
         fingerprint = hashlib.sha256(data).hexdigest()
         if not loader.knows(fingerprint):
             content = register.load(file, data)
@@ -64,15 +64,17 @@ def load(
             linked += linking.bring(db, given)
     reports = [report for content, *_how in contents for report in content.reports]
     appended = first_reports.append(db, reports, by=by)
+    figures = observing.load(db, [content.figures for content, *_how in contents], by=by)
     return [
         *loader.changes,
         *linked,
         *(Change("reported", "report", r.key, f"{r.owner} {r.id}") for r in appended),
+        *figures,
     ]
 
 
 def _refuse_doubles(contents: Iterable[Content]) -> None:
-    """Two files of one load may not speak of the same document or bring the same first report."""
+    """Two files of one load may not speak of the same document, first report or indicator."""
     seen: set[str] = set()
     problems = []
     for content in contents:
@@ -80,7 +82,8 @@ def _refuse_doubles(contents: Iterable[Content]) -> None:
             [(content.register.code.casefold(), content.register.where)] if content.register else []
         )
         reports = [(report.id, report.where) for report in content.reports]
-        for mark, where in [*codes, *reports, *_pairs(content.links)]:
+        indicators = [(one.key, one.where) for one in content.figures.indicators]
+        for mark, where in [*codes, *reports, *_pairs(content.links), *indicators]:
             if mark in seen:
                 problems.append(Problem(where, _("{mark} stands here twice").format(mark=mark)))
             seen.add(mark)
@@ -96,7 +99,7 @@ def _pairs(given: Links | None) -> list[tuple[str, str]]:
     return [(f"{one}, {other} (links)", given.where) for one, other in pairs]
 
 
-def _bytes(file: Path) -> bytes:
+def content_of(file: Path) -> bytes:
     """The content of a file; of one that is too large just enough to see that."""
     try:
         with file.open("rb") as opened:
