@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import typer
 from typer.core import TyperGroup
 
+from tracker.cli.context import refuse_what_is_no_text
 from tracker.cli.help import prepared, usage_message
 from tracker.errors import Refusal, UsageRefusal
 from tracker.i18n import _, by_locale, speak, spoken_by
@@ -35,6 +36,9 @@ COMMANDS = {
     "log": Place("views", "Show the lines of the log, oldest first."),
     "report": Place(
         "reporting", "Print the progress report of a date or a period, and keep it as sent."
+    ),
+    "next": Place(
+        "reporting", "List what an owner has to see to today: returned, overdue, due, silent."
     ),
     "due": Place("reporting", "Remind the owners: overdue, falling due, silent, returned."),
     "audit": Place("reporting", "List the signs of gaming in the log."),
@@ -102,7 +106,8 @@ def run(arguments: list[str]) -> int:
             stream.reconfigure(errors="backslashreplace")
     try:
         speak(_language(arguments))
-        _refuse_what_is_no_text(arguments)
+        for said in (*arguments, os.environ.get("TRACKER_ACTOR", "")):
+            refuse_what_is_no_text(said)
         command = prepared(typer.main.get_command(app), root=True)
         code = command.main(args=arguments, prog_name="tracker", standalone_mode=False)
     except Refusal as refusal:
@@ -115,16 +120,6 @@ def run(arguments: list[str]) -> int:
             return UsageRefusal.exit_code
         return _refused(usage_message(problem), problem.exit_code)
     return code or 0
-
-
-def _refuse_what_is_no_text(arguments: list[str]) -> None:
-    for said in (*arguments, os.environ.get("TRACKER_ACTOR", "")):
-        if any("\ud800" <= character <= "\udfff" for character in said):
-            raise UsageRefusal(
-                _("{said}: these bytes are no text; check the encoding of the terminal").format(
-                    said=said
-                )
-            )
 
 
 def _refused(message: str, code: int) -> int:

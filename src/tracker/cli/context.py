@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING
 import typer
 
 from tracker.domain.times import SHANGHAI
+from tracker.domain.words import plain
 from tracker.errors import Refusal, UsageRefusal
 from tracker.i18n import _
 
 if TYPE_CHECKING:
     from tracker.render import Printable, Screen
+    from tracker.store.evidence import Folder
     from tracker.store.ledger import Connection, Place
     from tracker.store.log import Acting
     from tracker.store.states import States
@@ -103,6 +105,29 @@ def _present() -> "Place":
         if setup.create(at, by=acting()):
             note(_("made a new ledger: {place}").format(place=at))
     return at
+
+
+def evidence() -> "Folder | None":
+    """The folder of the ledger's files: TRACKER_EVIDENCE, else beside the ledger; a server has none."""
+    from tracker.store import evidence as evidences  # noqa: PLC0415 - only where evidence is dealt with
+    from tracker.store import ledger  # noqa: PLC0415 - help and completion of words need no database
+
+    return evidences.folder(ledger.place(settings.db), os.environ.get("TRACKER_EVIDENCE"))
+
+
+def refuse_what_is_no_text(said: str) -> None:
+    """Refuse bytes that the terminal's encoding could not read."""
+    if any("\ud800" <= character <= "\udfff" for character in said):
+        raise UsageRefusal(
+            _("{said}: these bytes are no text; check the encoding of the terminal").format(
+                said=said
+            )
+        )
+
+
+def confirmed(question: str) -> bool:
+    """Whether who sits at the terminal says yes."""
+    return plain(typer.prompt(question, err=True)) in ("y", "yes", "是")
 
 
 def note(message: str) -> None:

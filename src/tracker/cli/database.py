@@ -42,7 +42,7 @@ def info(form: Format = Form.TABLE) -> None:
 
     at = ledger.place(context.settings.db)
     with context.reading() as database:
-        found = care.info(database, str(at))
+        found = care.info(database, str(at), context.evidence())
     context.output(found, form)
 
 
@@ -55,7 +55,7 @@ def check(form: Format = Form.TABLE) -> None:
     from tracker.report import care  # noqa: PLC0415 - not for help
 
     with context.reading() as database:
-        found = care.check(database)
+        found = care.check(database, context.evidence())
     context.output(found, form)
     if care.faults(found):
         raise typer.Exit(5)

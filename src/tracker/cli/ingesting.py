@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tracker.cli import context
-from tracker.cli.options import Form, Format, Out
+from tracker.cli.options import Form, Format, Out, complete_documents
 from tracker.errors import Refusal, UsageRefusal
 from tracker.i18n import _
 
@@ -26,7 +26,10 @@ def ingest(
     code: Annotated[
         str | None,
         typer.Option(
-            "--as", metavar="CODE", help="Which document it is: one that is known, or a new code."
+            "--as",
+            metavar="CODE",
+            autocompletion=complete_documents,
+            help="Which document it is: one that is known, or a new code.",
         ),
     ] = None,
     dry_run: Annotated[
@@ -41,7 +44,12 @@ def ingest(
     ] = False,
     compare: Annotated[
         str | None,
-        typer.Option("--compare", metavar="CODE", help="Measure the draft against this register."),
+        typer.Option(
+            "--compare",
+            metavar="CODE",
+            autocompletion=complete_documents,
+            help="Measure the draft against this register.",
+        ),
     ] = None,
     form: Format = Form.TABLE,
     out: Out = None,

@@ -1,12 +1,12 @@
 """Options and arguments that several commands share, and how their values are read."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, NamedTuple, TypeVar
 
 import typer
 
@@ -20,10 +20,12 @@ from tracker.store.rows import Axes
 
 if TYPE_CHECKING:
     from tracker.store.ledger import Connection
+    from tracker.store.record import Report
 
 T = TypeVar("T")
 W = TypeVar("W", bound=Word)
 
+_PARTS = ("Q4", "Q3", "Q2", "Q1", "H2", "H1", "")
 _TIME = re.compile(r"\d[Tt ]\d")
 
 
@@ -84,14 +86,45 @@ def _known(ask: Callable[["Connection"], list[T]]) -> list[T]:
         return []
 
 
+def complete_documents(incomplete: str) -> list[str]:
+    """The codes of documents that begin so."""
+    from tracker.store import lookup  # noqa: PLC0415 - only when a shell asks for words
+
+    return [code for code in _known(lookup.all_documents) if code.startswith(incomplete)]
+
+
 def complete_statuses(incomplete: str) -> list[str]:
     """The statuses that begin so, in either language."""
+    return _words(Status, incomplete)
+
+
+def complete_positions(incomplete: str) -> list[str]:
+    """The schedule positions that begin so, in either language."""
+    return _words(Position, incomplete)
+
+
+def complete_verifications(incomplete: str) -> list[str]:
+    """The words of verification that begin so, in either language."""
+    return _words(Verification, incomplete)
+
+
+def _words(words: type[Word], incomplete: str) -> list[str]:
     return [
         said
-        for status in Status
-        for said in ((status.value, status.zh) if incomplete else (status.value,))
+        for each in words
+        for said in ((each.value, each.zh) if incomplete else (each.value,))
         if said.startswith(incomplete)
     ]
+
+
+def complete_periods(incomplete: str) -> list[str]:
+    """The periods of this year and the last that have begun and begin so, the newest first."""
+    from tracker.cli.context import today  # noqa: PLC0415 - only when a shell asks for words
+
+    year = today().year
+    names = [f"{y}{part}" for y in (year, year - 1) for part in _PARTS]
+    begun = [name for name in names if period(name, "").first <= today()]
+    return [name for name in begun if name.startswith(incomplete.upper())]
 
 
 def word(words: type[W], said: str, option: str) -> W:
@@ -188,6 +221,35 @@ def maybe(read: Callable[[str, str], T], said: str | None, option: str) -> T | N
     return None if said is None else read(said, option)
 
 
+class Said(NamedTuple):
+    """A report as it was typed."""
+
+    keys: list[str]
+    owner: str
+    status: str
+    percent: str | None = None
+    note: str | None = None
+    problem: str | None = None
+    next_step: str | None = None
+    evidence: Sequence[str] = ()
+    on: str | None = None
+    without_evidence: bool = False
+
+
+def reported(said: Said, today: date) -> "Report":
+    """The report that was typed, true from today where no date was; its evidence is yet to be gathered."""
+    from tracker.store.record import Report  # noqa: PLC0415 - not for help
+
+    return Report(
+        status=word(Status, said.status, "--status"),
+        effective_on=maybe(day, said.on, "--on") or today,
+        percent=maybe(number, said.percent, "--percent"),
+        note=said.note or None,
+        problem=said.problem or None,
+        next_step=said.next_step or None,
+    )
+
+
 Key = Annotated[
     str,
     typer.Argument(
@@ -197,7 +259,7 @@ Key = Annotated[
     ),
 ]
 Keys = Annotated[
-    list[str],
+    list[str] | None,
     typer.Argument(
         metavar="KEY...",
         autocompletion=complete_keys,
@@ -243,5 +305,11 @@ Yes = Annotated[
     typer.Option("--yes", "-y", help="Do not ask when a measure means several commitments."),
 ]
 Document = Annotated[
-    str | None, typer.Option("--document", metavar="CODE", help="Only this document: 2021, 2014.")
+    str | None,
+    typer.Option(
+        "--document",
+        metavar="CODE",
+        autocompletion=complete_documents,
+        help="Only this document: 2021, 2014.",
+    ),
 ]

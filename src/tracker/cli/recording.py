@@ -1,6 +1,7 @@
 """What is recorded: update and undo."""
 
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,15 +11,14 @@ from tracker.cli.options import (
     Form,
     Format,
     Keys,
-    Whose,
+    Said,
     Yes,
+    complete_owners,
     complete_statuses,
-    day,
     number,
-    word,
+    reported,
 )
-from tracker.domain.words import Status, plain
-from tracker.errors import Refusal
+from tracker.errors import Refusal, UsageRefusal
 from tracker.i18n import _, either
 
 if TYPE_CHECKING:
@@ -29,17 +29,25 @@ app = typer.Typer(add_completion=False)
 
 @app.command()
 def update(
-    keys: Keys,
-    owner: Whose,
+    keys: Keys = None,
+    owner: Annotated[
+        str | None,
+        typer.Option(
+            "--owner",
+            metavar="OWNER",
+            autocompletion=complete_owners,
+            help="Whose assignment it is: AH, CENTRAL, 湖北 ….",
+        ),
+    ] = None,
     status: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--status",
             metavar="STATUS",
             autocompletion=complete_statuses,
             help="not_started, in_progress, stalled, done or dropped; Chinese words do as well.",
         ),
-    ],
+    ] = None,
     percent: Annotated[
         str | None, typer.Option("--percent", metavar="0-100", help="How much of it is done.")
     ] = None,
@@ -55,7 +63,9 @@ def update(
     evidence: Annotated[
         list[str] | None,
         typer.Option(
-            "--evidence", metavar="URL-OR-FILE", help="What shows it; can be given several times."
+            "--evidence",
+            metavar="URL-OR-FILE",
+            help="What shows it: a link, a file, or a place in a document (2021-02 第3句); can be given several times.",
         ),
     ] = None,
     on: Annotated[
@@ -70,25 +80,55 @@ def update(
 ) -> None:
     """Record what an owner reports of his assignments.
 
-    Example: tracker update 2021-15.5 --owner HB --status in_progress --percent 60 --note "…"
+    With nothing said, it asks step by step on a terminal.
+
+    Example: tracker update; tracker update 2021-15.5 --owner HB --status in_progress --percent 60 --note "…"
     """
-    given = _read(status, percent, on, note, problem, next_step, evidence)
-    said = either(given.status.zh, given.status.en)
-    agree(keys, owner, _("report {status}").format(status=said), yes=yes)
-    _record(keys, owner, given, without_evidence=without_evidence, form=form)
+    if keys and owner is not None and status is not None:
+        more = (percent, note, problem, next_step, evidence or (), on, without_evidence)
+        said = Said(keys, owner, status, *more)
+    else:
+        _refuse_partial((keys, owner, status), percent, note, problem, next_step, evidence, on)
+        said = _asked()
+    given = reported(said, context.today())
+    deed = _("report {status}").format(status=either(given.status.zh, given.status.en))
+    agree(said.keys, said.owner, deed, yes=yes)
+    _record(said, given, form)
 
 
-def _record(
-    keys: list[str], owner: str, given: "Report", *, without_evidence: bool, form: Form
-) -> None:
-    from tracker.store import record  # noqa: PLC0415 - not for help
+def _refuse_partial(needed: Sequence[object], *more: object) -> None:
+    """Refuse a report with a part missing; nothing said at all is asked for, where somebody can be."""
+    if any(needed) or any(more) or not sys.stdin.isatty():
+        names = ("KEY...", "--owner", "--status")
+        name = next(n for n, said in zip(names, needed, strict=True) if not said)
+        told = _("{name} is missing").format(name=name)
+        tail = _("help: {command} --help").format(command="tracker update")
+        raise UsageRefusal(f"{told} ({tail})")
 
-    by = context.acting()
+
+def _asked() -> Said:
+    from tracker.cli.asking import asked  # noqa: PLC0415 - only where somebody is asked
+
+    return asked()
+
+
+def _record(said: Said, given: "Report", form: str) -> None:
+    from tracker.store import evidence, record  # noqa: PLC0415 - not for help
+
+    by, folder = context.acting(), context.evidence()
     with context.writing() as db:
+        gathered = evidence.gather(db, said.evidence, folder)
         done = record.report(
-            db, given, keys=keys, owner=owner, by=by, without_evidence=without_evidence
+            db,
+            given._replace(evidence=gathered.text),
+            keys=said.keys,
+            owner=said.owner,
+            by=by,
+            without_evidence=said.without_evidence,
         )
         older = record.older(db, done)
+        # Last: of a report that is refused nothing is kept.
+        evidence.keep(gathered.files, folder)
     print_batch(done.batch, form)
     note_older(older)
 
@@ -99,28 +139,6 @@ def note_older(count: int) -> None:
         context.note(
             _("{count} older than what stands: the later report stays in force").format(count=count)
         )
-
-
-def _read(
-    status: str,
-    percent: str | None,
-    on: str | None,
-    note: str | None,
-    problem: str | None,
-    next_step: str | None,
-    evidence: list[str] | None,
-) -> "Report":
-    from tracker.store.record import Report  # noqa: PLC0415 - not for help
-
-    return Report(
-        status=word(Status, status, "--status"),
-        effective_on=day(on, "--on") if on is not None else context.today(),
-        percent=number(percent, "--percent") if percent is not None else None,
-        note=note or None,
-        problem=problem or None,
-        next_step=next_step or None,
-        evidence="\n".join(filter(None, map(str.strip, evidence or ()))) or None,
-    )
 
 
 def agree(keys: list[str], owner: str | None, deed: str, *, yes: bool) -> None:
@@ -145,7 +163,7 @@ def agree(keys: list[str], owner: str | None, deed: str, *, yes: bool) -> None:
     question = _("Really {deed} for {owner} on all {count}? (y/n)").format(
         deed=deed, owner=whose, count=len(meant)
     )
-    if plain(typer.prompt(question, err=True)) not in ("y", "yes", "是"):
+    if not context.confirmed(question):
         raise typer.Abort
 
 

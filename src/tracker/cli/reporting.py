@@ -1,4 +1,4 @@
-"""What goes up: report, and the two lists that prepare it, due and audit."""
+"""What goes up: report, the lists that prepare it, due and audit, and next, an owner's own."""
 
 from datetime import date
 from enum import StrEnum
@@ -15,6 +15,8 @@ from tracker.cli.options import (
     KnownOn,
     Out,
     Owner,
+    Whose,
+    complete_periods,
     day,
     maybe,
     moment,
@@ -51,6 +53,7 @@ def report(
         typer.Option(
             "--period",
             metavar="PERIOD",
+            autocompletion=complete_periods,
             help="The state at its end and what moved in it: 2024Q1, 2024H1, 2024, 2024Q1..2024Q3.",
         ),
     ] = None,
@@ -251,6 +254,27 @@ def due(
             db, of, filters, known_on=log.known(db, known), within=within, silent=silent
         )
     context.output(made, form, out)
+
+
+@app.command("next")
+def next_(
+    owner: Whose,
+    within: Within = 90,
+    silent: Silent = 1,
+    form: Format = Form.TABLE,
+    out: Out = None,
+) -> None:
+    """List what an owner has to see to today: returned, overdue, due, silent.
+
+    Example: tracker next --owner HB
+    """
+    from tracker.report import listing, reminders  # noqa: PLC0415 - not for help
+
+    of = context.asked(None, None)
+    with context.reading() as db:
+        filters = listing.filters(db, owner=owner)
+        table = reminders.next_up(db, of, filters, within=within, silent=silent)
+    context.output(table, form, out)
 
 
 @app.command()

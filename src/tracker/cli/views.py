@@ -17,8 +17,11 @@ from tracker.cli.options import (
     Out,
     Owner,
     axes,
+    complete_documents,
     complete_keys,
+    complete_positions,
     complete_statuses,
+    complete_verifications,
     day,
     maybe,
     moment,
@@ -54,6 +57,7 @@ def list_(
         typer.Option(
             "--position",
             metavar="POSITION",
+            autocompletion=complete_positions,
             help="Only this position: ahead, on_schedule, behind, overdue, unquantified, n/a.",
         ),
     ] = None,
@@ -62,6 +66,7 @@ def list_(
         typer.Option(
             "--verification",
             metavar="WORD",
+            autocompletion=complete_verifications,
             help="Only this verification: unreported, reported, verified, returned.",
         ),
     ] = None,
@@ -76,7 +81,7 @@ def list_(
         typer.Option(
             "--search",
             metavar="WORDS",
-            help="Only what has these words in titles, scopes or notes.",
+            help="Only what has these words in titles, scopes, notes, reports or the official wording.",
         ),
     ] = None,
     as_of: AsOf = None,
@@ -157,7 +162,10 @@ def log(
 @app.command()
 def coverage(
     document: Annotated[
-        str | None, typer.Argument(metavar="[DOCUMENT]", help="Only this document.")
+        str | None,
+        typer.Argument(
+            metavar="[DOCUMENT]", autocompletion=complete_documents, help="Only this document."
+        ),
     ] = None,
     source: Annotated[
         Path | None,

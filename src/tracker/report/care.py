@@ -4,17 +4,20 @@ from tracker.domain.log import digest
 from tracker.i18n import _
 from tracker.report.model import Fact, Field, Report, tabulated
 from tracker.store import check as checking
+from tracker.store import evidence as evidences
 from tracker.store import log, schema
+from tracker.store.evidence import Folder
 from tracker.store.ledger import Connection
 
 
-def info(db: Connection, place: str) -> Report:
+def info(db: Connection, place: str, evidence: Folder | None) -> Report:
     """Where the ledger is, its schema, what it holds, its digest."""
     counts = checking.counts(db)
     return Report(
         _("Ledger"),
         (
             Fact("place", _("Place"), place),
+            Fact("evidence", _("Evidence files"), str(evidence.path) if evidence else None),
             Fact("schema", _("Schema"), schema.HEAD),
             Fact("measures", _("Measures"), counts["measures"]),
             Fact("assignments", _("Assignments"), counts["assignments"]),
@@ -27,9 +30,9 @@ def info(db: Connection, place: str) -> Report:
     )
 
 
-def check(db: Connection) -> Report:
-    """Every finding, or the word that there is none."""
-    found = checking.problems(db)
+def check(db: Connection, evidence: Folder | None) -> Report:
+    """Every finding in the ledger and in its folder of evidence, or the word that there is none."""
+    found = [*checking.problems(db), *evidences.problems(db, evidence)]
     return Report(
         _("Check of the ledger"),
         (Fact("faults", _("Findings"), len(found)),),

@@ -1,7 +1,9 @@
 """One measure or one commitment in full, with what the log says of it; and the log itself."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
+from tracker.domain.evidence import pieces
 from tracker.domain.rollup import Numbers
 from tracker.domain.words import Basis, EntryKind, Kind, Status, Verification
 from tracker.i18n import _, either
@@ -9,7 +11,7 @@ from tracker.report import lineage, listing
 from tracker.report.model import Fact, Field, Report, Share, Table, tabulated
 from tracker.store import lookup, queries, rollups, wordings
 from tracker.store.ledger import Connection
-from tracker.store.rows import Change, CommitmentRow, Filters, MeasureRow, SentenceRow
+from tracker.store.rows import Change, CommitmentRow, EntryRow, Filters, MeasureRow, SentenceRow
 from tracker.store.states import States
 
 
@@ -27,8 +29,8 @@ def shown(
     if lookup.is_measure(key):
         return _measure(db, of, queries.measure_rows(db, of, filters)[0], filters)
     row = queries.commitment_rows(db, of, filters)[0]
-    log = entries(db, filters=filters, until=until, known_on=known_on)
-    return _commitment(db, of, row, filters, log)
+    lines = queries.entry_rows(db, filters=filters, until=until, known_on=known_on)
+    return _commitment(db, of, row, filters, (_logged(lines), _evidence(lines)))
 
 
 def _axes(numbers: Numbers | None) -> list[Fact]:
@@ -89,7 +91,7 @@ def _wording(db: Connection, measure: str) -> Table:
 
 
 def _commitment(
-    db: Connection, of: States, row: CommitmentRow, filters: Filters, log: Table
+    db: Connection, of: States, row: CommitmentRow, filters: Filters, logged: tuple[Table, ...]
 ) -> Report:
     numbers = rollups.by_commitment(db, of, filters).get(row.id)
     hidden = {_("Key"), _("Commitment")}
@@ -124,7 +126,32 @@ def _commitment(
             Fact("note_en", None, row.note_en),
             Fact(None, _("Reading note") if row.note else None, either(row.note, row.note_en)),
         ),
-        (assignments, *lineage.both_ways(db, [row.key]), log),
+        (assignments, *lineage.both_ways(db, [row.key]), *logged),
+    )
+
+
+def _evidence(lines: Sequence[EntryRow]) -> Table:
+    """The evidence of the reports that stand, piece by piece, with what each is."""
+    withdrawn = {line.names for line in lines if line.kind == EntryKind.WITHDRAWAL}
+    shown = [
+        (line, piece)
+        for line in lines
+        if line.entry not in withdrawn
+        for piece in pieces(line.evidence)
+    ]
+    return tabulated(
+        "evidence",
+        _("Evidence") if shown else "",
+        shown,
+        [
+            Field("entry", _("Line"), lambda e: e[0].entry, optional=True),
+            Field("owner", _("Owner"), lambda e: e[0].owner),
+            Field("effective_on", _("On"), lambda e: e[0].effective_on),
+            Field("kind", _("Kind"), lambda e: e[1].kind),
+            Field("said", _("What"), lambda e: e[1].said, flexible=True),
+            Field("sha256", None, lambda e: e[1].sha256),
+            Field("kept_as", _("Kept as"), lambda e: e[1].kept_as, flexible=True),
+        ],
     )
 
 
@@ -161,25 +188,18 @@ def entries(
     *,
     filters: Filters = Filters(),
     since: date | None = None,
-    until: date | None = None,
-    known_on: datetime | None = None,
     actor: str | None = None,
     batch: int | None = None,
 ) -> Table:
     """The lines of the log, oldest first."""
-    rows = queries.entry_rows(
-        db,
-        filters=filters,
-        since=since,
-        until=until,
-        known_on=known_on,
-        actor=actor,
-        batch=batch,
-    )
+    return _logged(queries.entry_rows(db, filters=filters, since=since, actor=actor, batch=batch))
+
+
+def _logged(lines: Sequence[EntryRow]) -> Table:
     return tabulated(
         "log",
         _("Log"),
-        rows,
+        lines,
         [
             Field("entry", _("Line"), "entry", optional=True),
             Field("batch", _("Batch"), "batch"),
@@ -193,13 +213,7 @@ def entries(
             Field(None, _("Note"), listing.shown_note, flexible=True),
             Field("problem", _("Problem"), "problem", flexible=True, optional=True),
             Field("next_step", _("Next step"), "next_step", flexible=True, optional=True),
-            Field(
-                "evidence",
-                _("Evidence"),
-                lambda e: e.evidence.split("\n") if e.evidence else [],
-                flexible=True,
-                optional=True,
-            ),
+            *listing.evidence_fields(),
             Field(
                 "verification",
                 _("Verified"),

@@ -5,6 +5,7 @@ from datetime import date
 from operator import attrgetter
 from typing import Any, NamedTuple
 
+from tracker.domain.evidence import pieces
 from tracker.domain.log import in_both
 from tracker.domain.rollup import Numbers
 from tracker.domain.schedule import Start, start
@@ -286,18 +287,26 @@ def assignment_fields() -> list[Field]:
         Field("recorded_at", None, "recorded_at"),
         Field("actor", None, "actor"),
         Field("version", None, "version"),
-        Field(
-            "evidence",
-            _("Evidence"),
-            lambda a: a.evidence.split("\n") if a.evidence else [],
-            flexible=True,
-            optional=True,
-        ),
+        *evidence_fields(),
         Field("unevidenced", None, "unevidenced"),
         Field(None, _("Lacks"), lambda a: _("evidence") if a.unevidenced else None, optional=True),
         Field("due_on", None, "due_on"),
         Field("start_on", None, lambda a: (start := _start(a)) and start.on),
         Field("start_basis", None, _start_basis),
+    ]
+
+
+def evidence_fields() -> list[Field]:
+    """The evidence: its lines as the log has them; for people without the hashes of files."""
+    return [
+        Field("evidence", None, lambda row: row.evidence.split("\n") if row.evidence else []),
+        Field(
+            None,
+            _("Evidence"),
+            lambda row: "; ".join(piece.said for piece in pieces(row.evidence)),
+            flexible=True,
+            optional=True,
+        ),
     ]
 
 

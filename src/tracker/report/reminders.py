@@ -44,15 +44,7 @@ def reminders(
 ) -> Report:
     """What has to be seen to on a date, by owner: due in so many days, silent for so many quarters."""
     until = of.as_of + timedelta(days=within)
-    rows = queries.assignment_rows(db, of, filters)
-    returns = past.returns(db, [row for row in rows if row.verification == Verification.RETURNED])
-    found = []
-    for row in rows:
-        quarters = silent_for(row, _last_over(of.as_of))
-        reasons = _reasons(row, until, quarters >= silent)
-        if row.role != Role.SUPPORT and reasons:
-            found.append(Reminder(row, reasons, quarters, returns.get(row.id)))
-    found.sort(key=_urgency)
+    found = _found(db, of, filters, until, silent)
     return Report(
         _("Reminders as of {date}").format(date=of.as_of),
         (
@@ -64,6 +56,29 @@ def reminders(
         (_data(found), *_by_owner(found, lookup.all_owners(db))),
         () if found else (_("Nobody has to be reminded of anything."),),
     )
+
+
+def next_up(db: Connection, of: States, filters: Filters, *, within: int, silent: int) -> Table:
+    """The day's list: the same in one table, the most urgent first."""
+    found = _found(db, of, filters, of.as_of + timedelta(days=within), silent)
+    several = len({reminder.row.owner for reminder in found}) > 1
+    owner = Field("owner", _("Owner") if several else None, "row.owner")
+    return tabulated("next", _("To be seen to"), found, [owner, *_fields()])
+
+
+def _found(
+    db: Connection, of: States, filters: Filters, until: date, silent: int
+) -> list[Reminder]:
+    """What there is a reason to remind of, the most urgent first."""
+    rows = queries.assignment_rows(db, of, filters)
+    returns = past.returns(db, [row for row in rows if row.verification == Verification.RETURNED])
+    found = []
+    for row in rows:
+        quarters = silent_for(row, _last_over(of.as_of))
+        reasons = _reasons(row, until, quarters >= silent)
+        if row.role != Role.SUPPORT and reasons:
+            found.append(Reminder(row, reasons, quarters, returns.get(row.id)))
+    return sorted(found, key=_urgency)
 
 
 def _last_over(as_of: date) -> Period:

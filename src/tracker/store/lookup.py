@@ -58,11 +58,14 @@ def and_below(db: Connection, code: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def all_documents(db: Connection) -> list[str]:
+    """The codes of the documents."""
+    return list(db.execute(select(documents.c.code).order_by(documents.c.code)).scalars())
+
+
 def document(db: Connection, said: str) -> str:
     """The code of a document."""
-    codes: list[str] = list(
-        db.execute(select(documents.c.code).order_by(documents.c.code)).scalars()
-    )
+    codes = all_documents(db)
     if said in codes:
         return said
     raise NotFound(

@@ -13,6 +13,7 @@ from sqlalchemy import (
     FromClause,
     Join,
     Select,
+    Table,
     and_,
     func,
     or_,
@@ -28,7 +29,9 @@ from tracker.store.models import (
     measures,
     owners,
     sections,
+    sentences,
     stands,
+    wordings,
 )
 from tracker.store.rows import (
     AssignmentRow,
@@ -73,6 +76,7 @@ def measure_rows(db: Connection, states: States, filters: Filters = Filters()) -
                 measures.c.id.in_(
                     _tracked(commitments.c.measure_id, states).where(_mentions(word, states))
                 ),
+                measures.c.id.in_(_worded(word, sentences, "measure_id")),
             )
         )
     return [MeasureRow._make(row) for row in db.execute(statement)]
@@ -334,8 +338,18 @@ def _due(states: States, before: date) -> list[ColumnElement[bool]]:
 
 
 def _mentions(word: str, states: States) -> ColumnElement[bool]:
-    """Whether a commitment, or the scope of one of its assignments, has that word."""
+    """Whether a commitment has that word, its official wording, the scope of one of its assignments,
+    or what was last reported of one.
+    """
     scoped = select(states.c.commitment_id).where(_says(word, states.c.scope, states.c.scope_en))
+    reported = (
+        select(states.c.commitment_id)
+        .join(
+            entries,
+            and_(entries.c.assignment_id == states.c.id, entries.c.version == states.c.report),
+        )
+        .where(_says(word, entries.c.note, entries.c.problem, entries.c.next_step))
+    )
     own = _says(
         word,
         commitments.c.title,
@@ -344,7 +358,25 @@ def _mentions(word: str, states: States) -> ColumnElement[bool]:
         commitments.c.note_en,
         commitments.c.key,
     )
-    return or_(own, commitments.c.id.in_(scoped))
+    found = (scoped, reported, _worded(word, commitments, "id"))
+    return or_(own, *(commitments.c.id.in_(ids) for ids in found))
+
+
+def _worded(word: str, having: Table, column: str) -> Select[Any]:
+    """A column of the sentences, or of the commitments, whose official wording has that word."""
+    having_it, of = having.alias(), measures.alias()
+    return (
+        select(having_it.c[column])
+        .join(of, of.c.id == having_it.c.measure_id)
+        .join(
+            wordings,
+            and_(
+                wordings.c.document_id == of.c.document_id,
+                wordings.c.fingerprint == having_it.c.fingerprint,
+            ),
+        )
+        .where(_says(word, wordings.c.text))
+    )
 
 
 def _says(word: str, *columns: ColumnElement[Any]) -> ColumnElement[bool]:

@@ -47,13 +47,13 @@ def report(
     without_evidence: bool = False,
 ) -> log.Recorded:
     """Record one report on all assignments that the keys and the owner mean, as one batch."""
-    check(given, by.today, without_evidence=without_evidence)
+    refuse_contradiction(given, by.today, without_evidence=without_evidence)
     meant = lookup.meant(db, keys, lookup.owner(db, owner))
     entry = log.draft(EntryKind.REPORT, **given._asdict())
     return log.append(db, [(each.id, entry) for each in meant], command="update", by=by)
 
 
-def check(given: Report, today: date, *, without_evidence: bool = False) -> None:
+def refuse_contradiction(given: Report, today: date, *, without_evidence: bool = False) -> None:
     """Refuse what contradicts itself, what is not yet, and a done that nothing shows."""
     for _field, refusal in faults(given, today, without_evidence=without_evidence):
         raise refusal
