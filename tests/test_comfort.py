@@ -158,8 +158,8 @@ def test_the_shell_completes_words_of_every_axis_documents_periods_and_formats(f
 
     assert completed("tracker list --position o") == ["on_schedule", "overdue"]
     assert completed("tracker list --verification 退") == ["退回"]
-    assert completed("tracker list --document 20") == ["2014", "2021"]
-    assert completed("tracker coverage 202") == ["2021"]
+    assert completed("tracker list --document 20") == ["2014", "2021", "2024"]
+    assert completed("tracker coverage 201") == ["2014"]
     assert completed("tracker ingest x --compare 2014") == ["2014"]
     assert completed("tracker list --format x") == ["xlsx"]
     assert completed("tracker report --by m") == ["measure"]

@@ -181,8 +181,9 @@ def test_the_first_tab_leads_past_the_contents(opened: Open) -> None:
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
 
+    # The browser moves the focus in its own time.
+    expect(page.locator("main").first).to_be_focused()
     assert page.url.endswith("#en-report")
-    assert page.evaluate("document.activeElement.localName") == "main"
 
 
 def test_a_filter_shows_the_rows_that_have_all_its_words_and_says_how_many(opened: Open) -> None:
