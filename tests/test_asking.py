@@ -85,7 +85,7 @@ def test_a_report_is_asked_for_shown_and_recorded(file: Path, tracker: Run, tmp_
         "in_progress", 60, "runway 跑道", None, "trial",
     )  # fmt: skip
     assert row["effective_on"] == "2024-06-30"
-    assert [str(piece).split(" sha256:")[0] for piece in row["evidence"]] == [  # type: ignore[attr-defined] # a list
+    assert [str(piece).split(" sha256:")[0] for piece in row["evidence"]] == [  # type: ignore[attr-defined] # it is a list here, which the type leaves open
         "minutes.pdf", "https://example.org/1",
     ]  # fmt: skip
 

@@ -48,7 +48,7 @@ def report(
     now: datetime = NOW,
     **more: object,
 ) -> log.Recorded:
-    given = record.Report(Status(status), date.fromisoformat(on), **more)  # type: ignore[arg-type] # its fields
+    given = record.Report(Status(status), date.fromisoformat(on), **more)  # type: ignore[arg-type] # a mapping of the fields it takes
     with ledger.writing(at) as db:
         return record.report(
             db,

@@ -63,10 +63,10 @@ COMMANDS = {
 class Commands(TyperGroup):
     """The commands of `tracker`; listing them loads none of their modules."""
 
-    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401, ARG002 - the library calls it so
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401, ARG002 - the library calls it with all of these, and keeps their types private
         return list(COMMANDS)
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401, ARG002 - the library calls it so
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401, ARG002 - the library calls it with all of these, and keeps their types private
         if cmd_name not in COMMANDS:
             raise UsageRefusal(
                 _("no command {said}; there are: {known}").format(
@@ -82,7 +82,7 @@ class Commands(TyperGroup):
         group = typer.main.get_command(app)
         return getattr(group, "commands", {}).get(name, group)
 
-    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401, ARG002 - the library calls it so
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401, ARG002 - the library calls it with all of these, and keeps their types private
         with formatter.section(_("Commands")):
             formatter.write_dl([(name, _(place.does)) for name, place in COMMANDS.items()])
 

@@ -72,7 +72,7 @@ def acting() -> "Acting":
 
 def asked(as_of: date | None, known_on: datetime | None) -> "States":
     """The states as they are today, or as they were on a date or were known at a time."""
-    from tracker.store import states  # noqa: PLC0415 - not for help
+    from tracker.store import states  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
 
     return states.at(as_of, known_on, today())
 
@@ -132,7 +132,7 @@ def confirmed(question: str) -> bool:
 
 def note(message: str) -> None:
     """A note for people: on stderr, never among results."""
-    from tracker.report.model import harmless  # noqa: PLC0415 - not for help
+    from tracker.report.model import harmless  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
 
     typer.echo(harmless(message, lines=True), err=True)
 
@@ -155,7 +155,7 @@ def steps() -> Iterator[Callable[[str], None]]:
 
 def output(what: "Printable", form: str, out: Path | None = None) -> None:
     """Print a report or table, or write it to a file: whole, or not at all."""
-    from tracker.render import Screen, render  # noqa: PLC0415 - not for help
+    from tracker.render import Screen, render  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
 
     if out is None or str(out) == "-":
         screen = _screen()

@@ -81,7 +81,7 @@ def form(
 
 
 def _all(of: Period, kind: str, out: Path | None) -> None:
-    from tracker.store import forming  # noqa: PLC0415 - not for help
+    from tracker.store import forming  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
 
     if out is None or str(out) == "-":
         raise UsageRefusal(_("--all makes several files: say -o FOLDER"))
@@ -100,7 +100,7 @@ def _all(of: Period, kind: str, out: Path | None) -> None:
 
 def _made(owners: list[str], of: Period, kind: str) -> dict[str, str | bytes]:
     """The files, all made before the first is written."""
-    from tracker.store import forming  # noqa: PLC0415 - not for help
+    from tracker.store import forming  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
 
     module, writer = _WRITERS[kind]
     write = getattr(import_module(f"tracker.forms.{module}"), writer)
@@ -147,7 +147,7 @@ def import_(
 
     Example: tracker import hb.xlsx --dry-run; tracker import forms/*.xlsx --period 2024Q2; tracker import table.xlsx --as breakdown --owner HB
     """
-    from tracker.report import imported  # noqa: PLC0415 - not for help
+    from tracker.report import imported  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
 
     if shape or owner:
         _refuse_mixed(shape, owner, force or partial or said is not None)
@@ -169,9 +169,9 @@ def _refuse_mixed(shape: Shape | None, owner: str | None, others: bool) -> None:
 
 
 def _broken_down(files: list[Path], owner: str, *, dry_run: bool) -> "Table":
-    from tracker.forms import breakdown  # noqa: PLC0415 - not for help
-    from tracker.report import details  # noqa: PLC0415 - not for help
-    from tracker.store import breaking  # noqa: PLC0415 - not for help
+    from tracker.forms import breakdown  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.report import details  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.store import breaking  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
 
     tasks = [task for file in files for task in breakdown.read(file)]
     with context.writing() as db:
@@ -186,7 +186,7 @@ def _broken_down(files: list[Path], owner: str, *, dry_run: bool) -> "Table":
 def _brought(
     files: list[Path], of: Period | None, *, dry_run: bool, force: bool, partial: bool
 ) -> "list[Imported]":
-    from tracker.store import importing, ledger  # noqa: PLC0415 - not for help
+    from tracker.store import importing, ledger  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
 
     if dry_run:
         ledger.refuse_missing(ledger.place(context.settings.db))
@@ -202,7 +202,7 @@ def _brought(
 
 def _read(files: list[Path]) -> "list[Returned]":
     """The forms in the files; of those that hold none, all findings at once."""
-    from tracker.forms import reading  # noqa: PLC0415 - not for help
+    from tracker.forms import reading  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
 
     forms, problems = [], []
     with context.steps() as step:
@@ -219,7 +219,7 @@ def _read(files: list[Path]) -> "list[Returned]":
 
 def _end(done: "list[Imported]", *, dry_run: bool) -> None:
     """The counts for people, and the exit code that says the worst of them."""
-    from tracker.report.imported import counted  # noqa: PLC0415 - not for help
+    from tracker.report.imported import counted  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
 
     counts = {outcome: counted(done, outcome) for outcome in Outcome}
     told = _(

@@ -25,7 +25,7 @@ def prepared(command: Any, *, root: bool = False) -> Any:  # noqa: ANN401 - the 
     command.options_metavar = _("[OPTIONS]")
     command.subcommand_metavar = _("COMMAND …")
 
-    def format_usage(ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - the library's
+    def format_usage(ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - a type that the library keeps private
         pieces = " ".join(command.collect_usage_pieces(ctx))
         formatter.write_usage(ctx.command_path, pieces, prefix=_("Usage: "))
 
@@ -34,29 +34,29 @@ def prepared(command: Any, *, root: bool = False) -> Any:  # noqa: ANN401 - the 
 
 
 def _shared_options(*, root: bool) -> list[TyperOption]:
-    def keep(ctx: Any, param: Any, value: str | None) -> None:  # noqa: ANN401 - the library's
+    def keep(ctx: Any, param: Any, value: str | None) -> None:  # noqa: ANN401 - a type that the library keeps private
         # Before the command or behind it: what is said last holds.
         if value is not None or ctx.parent is None:
             setattr(settings, param.name, value)
 
-    def version(_ctx: Any, _param: Any, value: bool) -> None:  # noqa: ANN401 - the library types it so
+    def version(_ctx: Any, _param: Any, value: bool) -> None:  # noqa: ANN401 - an override has the types that the library gives it
         if value:
             typer.echo(f"tracker {tracker.__version__}")
             raise typer.Exit
 
-    def show_help(ctx: Any, _param: Any, value: bool) -> None:  # noqa: ANN401 - the library types it so
+    def show_help(ctx: Any, _param: Any, value: bool) -> None:  # noqa: ANN401 - an override has the types that the library gives it
         if value and not ctx.resilient_parsing:
             typer.echo(ctx.get_help())
             raise typer.Exit
 
-    def language(_ctx: Any, _param: Any, value: str | None) -> None:  # noqa: ANN401 - the library types it so
+    def language(_ctx: Any, _param: Any, value: str | None) -> None:  # noqa: ANN401 - an override has the types that the library gives it
         # The language itself was chosen before there was a help text to translate.
         if value is not None and spoken_by(value) is None:
             raise UsageRefusal(
                 _("--lang knows only: {choices}").format(choices=", ".join(LANGUAGES))
             )
 
-    def option(name: str, help_text: str, callback: Any, **more: Any) -> TyperOption:  # noqa: ANN401 - the library types it so
+    def option(name: str, help_text: str, callback: Any, **more: Any) -> TyperOption:  # noqa: ANN401 - an override has the types that the library gives it
         return TyperOption(
             param_decls=[name], expose_value=False, callback=callback, help=help_text, **more
         )

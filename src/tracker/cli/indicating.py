@@ -41,7 +41,7 @@ def list_(form: Format = Form.TABLE, out: Out = None) -> None:
 
     Example: tracker indicator list; tracker indicator list -f xlsx -o figures.xlsx
     """
-    from tracker.report import indicators  # noqa: PLC0415 - not for help
+    from tracker.report import indicators  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
 
     with context.reading() as db:
         table = indicators.listed(db, context.today())
@@ -54,7 +54,7 @@ def show(key: Key, form: Format = Form.TABLE, out: Out = None) -> None:
 
     Example: tracker indicator show rd-intensity; tracker indicator show 常住人口城镇化率
     """
-    from tracker.report import indicators  # noqa: PLC0415 - not for help
+    from tracker.report import indicators  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
 
     with context.reading() as db:
         report = indicators.shown(db, key, context.today())
@@ -109,8 +109,8 @@ def record(
         if not flag.strip():
             raise UsageRefusal(_("--flag wants a reason"))
         given = given._replace(flag=Flag.DOUBTFUL, reason=flag.strip())
-    from tracker.report import indicators  # noqa: PLC0415 - not for help
-    from tracker.store import observing  # noqa: PLC0415 - not for help
+    from tracker.report import indicators  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.store import observing  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
 
     with context.writing() as db:
         done = observing.record_one(db, given, command="indicator record", by=context.acting())
@@ -119,7 +119,7 @@ def record(
 
 
 def _read(key: str, owner: str, year: str, said: str, source: str) -> "Observation":
-    from tracker.register.indicators import Observation  # noqa: PLC0415 - not for help
+    from tracker.register.indicators import Observation  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
 
     period, number = Period.read(year), value(said)
     if period is None:
@@ -158,9 +158,9 @@ def import_(
 
     Example: tracker indicator import figures.csv --dry-run
     """
-    from tracker.register import indicators as files  # noqa: PLC0415 - not for help
-    from tracker.report import indicators  # noqa: PLC0415 - not for help
-    from tracker.store import observing, setup  # noqa: PLC0415 - not for help
+    from tracker.register import indicators as files  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.report import indicators  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.store import observing, setup  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
 
     given = files.observations(file, setup.content_of(file))
     with context.writing() as db:

@@ -119,8 +119,8 @@ class _Asking(NamedTuple):
 
 
 def _made(asking: _Asking, *, annexes: bool, both: bool) -> "tuple[Report, Asked]":
-    from tracker.report import progress  # noqa: PLC0415 - not for help
-    from tracker.store import log  # noqa: PLC0415 - not for help
+    from tracker.report import progress  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.store import log  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
 
     said = maybe(period, asking.period, "--period")
     with context.reading() as db:
@@ -133,10 +133,11 @@ def _made(asking: _Asking, *, annexes: bool, both: bool) -> "tuple[Report, Asked
             annexes,
         )
         with context.steps() as step:
-            made = progress.progress(db, asked, step)
+            known = progress.read(db, asked, step)
+            made = progress.made(db, known, step)
             if both:
                 with speaking(*(language for language in LANGUAGES if language != spoken())):
-                    other = progress.progress(db, asked, step)
+                    other = progress.made(db, known, step)
                 made = made._replace(translation=other)
     return made, asked
 
@@ -243,8 +244,8 @@ def due(
 
     Example: tracker due --within 30; tracker due --owner HB -f md -o hubei.md
     """
-    from tracker.report import listing, reminders  # noqa: PLC0415 - not for help
-    from tracker.store import log  # noqa: PLC0415 - not for help
+    from tracker.report import listing, reminders  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.store import log  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
 
     on, known = maybe(day, as_of, "--as-of"), maybe(moment, known_on, "--known-on")
     with context.reading() as db:
@@ -268,7 +269,7 @@ def next_(
 
     Example: tracker next --owner HB
     """
-    from tracker.report import listing, reminders  # noqa: PLC0415 - not for help
+    from tracker.report import listing, reminders  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
 
     of = context.asked(None, None)
     with context.reading() as db:
@@ -292,9 +293,9 @@ def audit(
 
     Example: tracker audit --owner HB
     """
-    from tracker.report import audit as made  # noqa: PLC0415 - not for help
-    from tracker.report import listing  # noqa: PLC0415 - not for help
-    from tracker.store import log  # noqa: PLC0415 - not for help
+    from tracker.report import audit as made  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.report import listing  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.store import log  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
 
     on = maybe(day, as_of, "--as-of") or context.today()
     with context.reading() as db, context.steps() as step:

@@ -1,9 +1,10 @@
 """How the share done grew, quarter by quarter, beside the share of the time that had gone."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from typing import NamedTuple
 
 from tracker.domain.period import quarter
 from tracker.domain.rollup import Numbers
@@ -17,24 +18,40 @@ from tracker.store.rows import AssignmentRow, Filters
 _POINTS = 8
 
 
-def history(
+class Point(NamedTuple):
+    """The end of a quarter: what all amounted to, and the mean share of time gone, from 0 to 1."""
+
+    day: date
+    numbers: Numbers
+    gone: Fraction
+
+
+def points(
     db: Connection,
     rows: Sequence[AssignmentRow],
+    totals: Mapping[date, Numbers],
     as_of: date,
     known_on: datetime,
     filters: Filters,
-    part: str,
-) -> tuple[Table, Chart]:
-    """The ends of the last quarters up to a date, as data and as lines.
+) -> list[Point]:
+    """The ends of the last quarters up to a date; `totals` are those that are known already.
 
     Time gone is that of the assignments with a target, by the targets in force on the date: the mean of
     the share of days each has behind it, none of more than the whole.
     """
     spans = _spans(rows)
-    found = []
-    for day in _days(as_of, [began for began, _due in spans]):
-        numbers = rollups.total(db, states.on(day, known_on), filters)
-        found.append((day, numbers, _gone(spans, day)))
+    return [
+        Point(
+            day,
+            totals.get(day) or rollups.total(db, states.on(day, known_on), filters),
+            _gone(spans, day),
+        )
+        for day in _days(as_of, [began for began, _due in spans])
+    ]
+
+
+def drawn(found: Sequence[Point], part: str) -> tuple[Table, Chart]:
+    """The points as data and as lines."""
     return _table(found), _chart(found, part)
 
 
@@ -65,7 +82,7 @@ def _gone(spans: Counter[tuple[date, date]], day: date) -> Fraction:
     return Fraction(gone, spans.total()) if spans else Fraction(0)
 
 
-def _table(found: list[tuple[date, Numbers, Fraction]]) -> Table:
+def _table(found: Sequence[Point]) -> Table:
     names = ("date", "assignments", "done", "share_done", "share_elapsed")
     rows = [
         (
@@ -80,7 +97,7 @@ def _table(found: list[tuple[date, Numbers, Fraction]]) -> Table:
     return Table("history", "", tuple(Column(name, None) for name in names), rows)
 
 
-def _chart(found: list[tuple[date, Numbers, Fraction]], part: str) -> Chart:
+def _chart(found: Sequence[Point], part: str) -> Chart:
     done = tuple(
         100 * numbers.done / numbers.denominator if numbers.denominator else None
         for _day, numbers, _gone in found

@@ -14,17 +14,17 @@ from tracker.report import (
     bulletin,
     corrections,
     groups,
+    history,
     indicators,
     lagging,
     lineage,
     listing,
     movement,
 )
-from tracker.report.history import history
 from tracker.report.model import Chart, Fact, Report, Table
 from tracker.store import log, lookup, past, queries, rollups, states
 from tracker.store.ledger import Connection
-from tracker.store.rows import AssignmentRow, Filters, OwnerRow
+from tracker.store.rows import AssignmentRow, Filters, OwnerRow, SectionRow
 
 # Those of a report that asks for none; lines of policy come only where they are asked for.
 GROUPS = ("owner", "document", "section", "measure")
@@ -53,8 +53,8 @@ class _Moved(NamedTuple):
     moves: movement.Moves
 
 
-class _Known(NamedTuple):
-    """What was read of the ledger for a report."""
+class Known(NamedTuple):
+    """What was read of the ledger for a report, in whatever language that is then made."""
 
     asked: Asked
     filters: Filters
@@ -62,7 +62,10 @@ class _Known(NamedTuple):
     rows: list[AssignmentRow]
     cells: groups.Cells
     owners: list[OwnerRow]
+    sections: list[SectionRow]
+    digest: str
     moved: _Moved | None
+    past: list[history.Point]
 
 
 Step = Callable[[str], None]
@@ -70,14 +73,15 @@ Step = Callable[[str], None]
 
 def progress(db: Connection, asked: Asked, step: Step = lambda _said: None) -> Report:
     """The report; `step` is told what is being worked out."""
-    step(_("states"))
-    known = _read(db, asked)
-    made = (_overall, _movement, _groups, _late, _corrections)
-    tables = [table for part in made for table in part(db, known, step)]
-    step(_("history"))
-    past_shares, lines = history(
-        db, known.rows, asked.as_of, known.asked.known_on, known.filters, _("Overall")
-    )
+    return made(db, read(db, asked, step), step)
+
+
+def made(db: Connection, known: Known, step: Step = lambda _said: None) -> Report:
+    """The report of what was read, in the language spoken."""
+    asked = known.asked
+    parts = (_overall, _movement, _groups, _late, _corrections)
+    tables = [table for part in parts for table in part(db, known, step)]
+    past_shares, lines = history.drawn(known.past, _("Overall"))
     bars = [
         groups.chart(table, known.owners)
         for table in tables
@@ -90,7 +94,7 @@ def progress(db: Connection, asked: Asked, step: Step = lambda _said: None) -> R
     text = bulletin.text(_figures(known), corrected)
     return Report(
         _title(asked),
-        (*_facts(db, known), Fact("text", None, list(text))),
+        (*_facts(known), Fact("text", None, list(text))),
         (*tables, *figures, past_shares, *annexes),
         _notes(known),
         text,
@@ -104,9 +108,9 @@ def _title(asked: Asked) -> str:
     return either(*bulletin.titled(asked.period))
 
 
-def _facts(db: Connection, known: _Known) -> tuple[Fact, ...]:
+def _facts(known: Known) -> tuple[Fact, ...]:
     period, code = known.asked.period, known.filters.document
-    named = next((s for s in queries.section_rows(db) if s.document == code), None)
+    named = next((each for each in known.sections if each.document == code), None)
     return (
         Fact("period", None, period and str(period)),
         Fact(
@@ -122,18 +126,35 @@ def _facts(db: Connection, known: _Known) -> tuple[Fact, ...]:
         ),
         Fact("as_of", _("As of"), known.asked.as_of),
         Fact("known_on", _("Known on"), known.asked.known_on),
-        Fact("digest", _("Ledger digest"), digest(log.last_hashes(db, known.asked.known_on))),
+        Fact("digest", _("Ledger digest"), known.digest),
     )
 
 
-def _read(db: Connection, asked: Asked) -> _Known:
+def read(db: Connection, asked: Asked, step: Step = lambda _said: None) -> Known:
+    """All that takes long: the states on the date, at the start, and at the ends of past quarters."""
+    step(_("states"))
     code = None if asked.document is None else lookup.document(db, asked.document)
     filters = Filters(document=code)
     of = states.on(asked.as_of, asked.known_on)
     rows = _counted(db, of, filters)
     moved = asked.period and _moved(db, rows, asked, asked.period, filters)
     cells = rollups.cells(db, of, filters)
-    return _Known(asked, filters, of, rows, cells, lookup.all_owners(db), moved)
+    totals = {asked.as_of: sum(cells.values(), Numbers())}
+    if moved:
+        totals[moved.begun] = moved.total
+    step(_("history"))
+    return Known(
+        asked,
+        filters,
+        of,
+        rows,
+        cells,
+        lookup.all_owners(db),
+        queries.section_rows(db),
+        digest(log.last_hashes(db, asked.known_on)),
+        moved,
+        history.points(db, rows, totals, asked.as_of, asked.known_on, filters),
+    )
 
 
 def _moved(
@@ -165,12 +186,12 @@ def _counted(db: Connection, of: states.States, filters: Filters) -> list[Assign
     return [row for row in rows if row.role != Role.SUPPORT]
 
 
-def _overall(_db: Connection, known: _Known, _step: Step) -> list[Table]:
+def _overall(_db: Connection, known: Known, _step: Step) -> list[Table]:
     before = [was for was, _now in known.moved.pairs] if known.moved else None
     return groups.totals(known.rows, before, _("Overall"))
 
 
-def _movement(_db: Connection, known: _Known, _step: Step) -> list[Table]:
+def _movement(_db: Connection, known: Known, _step: Step) -> list[Table]:
     if known.moved is None:
         return []
     part = _("Movement")
@@ -180,14 +201,14 @@ def _movement(_db: Connection, known: _Known, _step: Step) -> list[Table]:
     ]
 
 
-def _groups(db: Connection, known: _Known, step: Step) -> list[Table]:
+def _groups(db: Connection, known: Known, step: Step) -> list[Table]:
     step(_("groups"))
     part, cells, by = (
         _("Progress by owner, document, section and measure"),
         known.cells,
         known.asked.by,
     )
-    sections = queries.section_rows(db)
+    sections = known.sections
     made: list[Table] = []
     if "owner" in by:
         made.append(groups.by_owner(cells, known.owners, part))
@@ -205,11 +226,11 @@ def _groups(db: Connection, known: _Known, step: Step) -> list[Table]:
     return made
 
 
-def _names(known: _Known) -> dict[str, str]:
+def _names(known: Known) -> dict[str, str]:
     return {each.code: either(each.name, each.name_en) for each in known.owners}
 
 
-def _late(_db: Connection, known: _Known, _step: Step) -> list[Table]:
+def _late(_db: Connection, known: Known, _step: Step) -> list[Table]:
     part, as_of = _("What lags, and what is due next"), known.asked.as_of
     until = (known.asked.period or quarter(as_of)).shifted(1).last
     return [
@@ -219,7 +240,7 @@ def _late(_db: Connection, known: _Known, _step: Step) -> list[Table]:
     ]
 
 
-def _corrections(db: Connection, known: _Known, step: Step) -> list[Table]:
+def _corrections(db: Connection, known: Known, step: Step) -> list[Table]:
     step(_("corrections"))
     return [
         corrections.corrections(
@@ -228,14 +249,14 @@ def _corrections(db: Connection, known: _Known, step: Step) -> list[Table]:
     ]
 
 
-def _indicators(db: Connection, known: _Known) -> tuple[list[Table], list[Chart]]:
+def _indicators(db: Connection, known: Known) -> tuple[list[Table], list[Chart]]:
     """The targets of indicators; nothing where no document of the report has any."""
     of = indicators.known(db, known.asked.as_of, known.asked.known_on)
     table, chart = indicators.part(of, known.filters.document, _("Indicators"))
     return ([table], [chart]) if table.rows else ([table._replace(title="")], [])
 
 
-def _figures(known: _Known) -> bulletin.Figures:
+def _figures(known: Known) -> bulletin.Figures:
     return bulletin.Figures(
         known.asked.as_of,
         len({cell.measure for cell in known.cells}),
@@ -255,7 +276,7 @@ def _since(moved: _Moved) -> bulletin.Since:
     return bulletin.Since(moved.begun, moved.total, moved.moves, still)
 
 
-def _notes(known: _Known) -> tuple[str, ...]:
+def _notes(known: Known) -> tuple[str, ...]:
     asked = known.asked
     starts = {row.document: start(row.issued_on, row.horizon) for row in known.rows}
     began = {code: begun for code, begun in sorted(starts.items()) if begun is not None}

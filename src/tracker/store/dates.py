@@ -30,7 +30,7 @@ class days(FunctionElement[int]):  # noqa: N801 - written where it is used like 
 
 
 @compiles(due_on, "sqlite")
-def _due_on_sqlite(element: Any, compiler: Any, **kw: Any) -> str:  # noqa: ANN401 - as the library calls it
+def _due_on_sqlite(element: Any, compiler: Any, **kw: Any) -> str:  # noqa: ANN401 - the library calls it with types that it does not name
     target = compiler.process(element.clauses, **kw)
     return (
         f"date(substr({target}, 1, 4) || coalesce(nullif(substr({target}, 5), ''), '-12') || '-01',"
@@ -39,29 +39,29 @@ def _due_on_sqlite(element: Any, compiler: Any, **kw: Any) -> str:  # noqa: ANN4
 
 
 @compiles(due_on, "postgresql")
-def _due_on_postgresql(element: Any, compiler: Any, **kw: Any) -> str:  # noqa: ANN401 - as the library calls it
+def _due_on_postgresql(element: Any, compiler: Any, **kw: Any) -> str:  # noqa: ANN401 - the library calls it with types that it does not name
     target = compiler.process(element.clauses, **kw)
     first = f"substr({target}, 1, 4) || coalesce(nullif(substr({target}, 5), ''), '-12') || '-01'"
     return f"CAST(CAST({first} AS date) + interval '1 month' - interval '1 day' AS date)"
 
 
 @compiles(first_of, "sqlite")
-def _first_of_sqlite(element: Any, compiler: Any, **kw: Any) -> str:  # noqa: ANN401 - as the library calls it
+def _first_of_sqlite(element: Any, compiler: Any, **kw: Any) -> str:  # noqa: ANN401 - the library calls it with types that it does not name
     return f"({compiler.process(element.clauses, **kw)} || '-01-01')"
 
 
 @compiles(first_of, "postgresql")
-def _first_of_postgresql(element: Any, compiler: Any, **kw: Any) -> str:  # noqa: ANN401 - as the library calls it
+def _first_of_postgresql(element: Any, compiler: Any, **kw: Any) -> str:  # noqa: ANN401 - the library calls it with types that it does not name
     return f"make_date({compiler.process(element.clauses, **kw)}, 1, 1)"
 
 
 @compiles(days, "sqlite")
-def _days_sqlite(element: Any, compiler: Any, **kw: Any) -> str:  # noqa: ANN401 - as the library calls it
+def _days_sqlite(element: Any, compiler: Any, **kw: Any) -> str:  # noqa: ANN401 - the library calls it with types that it does not name
     later, earlier = (compiler.process(clause, **kw) for clause in element.clauses)
     return f"CAST(julianday({later}) - julianday({earlier}) AS INTEGER)"
 
 
 @compiles(days, "postgresql")
-def _days_postgresql(element: Any, compiler: Any, **kw: Any) -> str:  # noqa: ANN401 - as the library calls it
+def _days_postgresql(element: Any, compiler: Any, **kw: Any) -> str:  # noqa: ANN401 - the library calls it with types that it does not name
     later, earlier = (compiler.process(clause, **kw) for clause in element.clauses)
     return f"({later} - {earlier})"

@@ -142,7 +142,7 @@ def _gap(before: str, after: str) -> float:
 def _limit_memory() -> None:
     """Where the system can: a page may unpack without end."""
     if sys.platform != "win32":
-        import resource  # noqa: PLC0415 - not on Windows
+        import resource  # noqa: PLC0415 - Windows has no such module
 
         with contextlib.suppress(ValueError, OSError):
             resource.setrlimit(resource.RLIMIT_AS, (LIMIT_MEMORY, LIMIT_MEMORY))
