@@ -158,11 +158,12 @@ def import_(
 
     Example: tracker indicator import figures.csv --dry-run
     """
+    from tracker import userfile, yamlfile  # noqa: PLC0415 - the reader of YAML is for those who give a file
     from tracker.register import indicators as files  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
     from tracker.report import indicators  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
-    from tracker.store import observing, setup  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.store import observing  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
 
-    given = files.observations(file, setup.content_of(file))
+    given = files.observations(file, userfile.content(file, yamlfile.LIMIT_BYTES))
     with context.writing() as db:
         done = observing.record(db, given, command="indicator import", by=context.acting())
         table = indicators.recorded(db, done.deeds)

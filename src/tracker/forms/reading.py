@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from tracker.errors import BadFile, NotFound, Problem
+from tracker import userfile
+from tracker.errors import BadFile, Problem
 from tracker.forms import Returned, package, plain_files, rows
 from tracker.forms.rows import Grid
 from tracker.i18n import _
@@ -13,7 +14,7 @@ _FOR_MACROS = (".xlsm", ".xltm", ".xlam")
 
 def read(file: Path) -> Returned:
     """The form in a workbook, CSV or JSON file. BadFile or another refusal where there is none."""
-    data = _bytes(file)
+    data = userfile.content(file, package.LIMIT_BYTES)
     if len(data) > package.LIMIT_BYTES:
         message = _("larger than {limit} MB").format(limit=package.LIMIT_BYTES // 10**6)
         raise BadFile([Problem(str(file), message)])
@@ -26,7 +27,7 @@ def read(file: Path) -> Returned:
 
 def grids(file: Path) -> list[Grid]:
     """The sheets of a workbook. BadFile or another refusal where it is none, or should not be opened."""
-    return _grids(file, _bytes(file))
+    return _grids(file, userfile.content(file, package.LIMIT_BYTES))
 
 
 def _grids(file: Path, data: bytes) -> list[Grid]:
@@ -38,16 +39,3 @@ def _grids(file: Path, data: bytes) -> list[Grid]:
         return workbook_file.grids(str(file), data)
     except package.Refused as reason:
         raise BadFile([Problem(str(file), str(reason))]) from reason
-
-
-def _bytes(file: Path) -> bytes:
-    """The content of a file; of one that is too large just enough to see that."""
-    try:
-        with file.open("rb") as opened:
-            return opened.read(package.LIMIT_BYTES + 1)
-    except FileNotFoundError as reason:
-        raise NotFound(_("no file {file}").format(file=file)) from reason
-    except OSError as reason:
-        raise NotFound(
-            _("cannot read {file}: {reason}").format(file=file, reason=reason.strerror)
-        ) from reason

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from tracker import bundled, register, yamlfile
-from tracker.errors import BadFile, NotFound, Problem
+from tracker import bundled, register, userfile, yamlfile
+from tracker.errors import BadFile, Problem
 from tracker.i18n import _
 from tracker.register import Content
 from tracker.register.links import Links
@@ -46,7 +46,7 @@ def load(
     loader = Loader(db, by=by)
     contents = []
     for file in files:
-        data = content_of(file)
+        data = userfile.content(file, yamlfile.LIMIT_BYTES)
         fingerprint = hashlib.sha256(data).hexdigest()
         if not loader.knows(fingerprint):
             content = register.load(file, data)
@@ -97,16 +97,3 @@ def _pairs(given: Links | None) -> list[tuple[str, str]]:
         return []
     pairs = combinations(sorted(given.documents), 2)
     return [(f"{one}, {other} (links)", given.where) for one, other in pairs]
-
-
-def content_of(file: Path) -> bytes:
-    """The content of a file; of one that is too large just enough to see that."""
-    try:
-        with file.open("rb") as opened:
-            return opened.read(yamlfile.LIMIT_BYTES + 1)
-    except FileNotFoundError as reason:
-        raise NotFound(_("no file {file}").format(file=file)) from reason
-    except OSError as reason:
-        raise NotFound(
-            _("cannot read {file}: {reason}").format(file=file, reason=reason.strerror)
-        ) from reason

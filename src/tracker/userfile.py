@@ -1,0 +1,19 @@
+"""A file that a user names: its content, or why it cannot be had."""
+
+from pathlib import Path
+
+from tracker.errors import NotFound
+from tracker.i18n import _
+
+
+def content(file: Path, limit: int) -> bytes:
+    """The bytes of a file; of one that has more than `limit` just enough to see that."""
+    try:
+        with file.open("rb") as opened:
+            return opened.read(limit + 1)
+    except FileNotFoundError as reason:
+        raise NotFound(_("no file {file}").format(file=file)) from reason
+    except OSError as reason:
+        raise NotFound(
+            _("cannot read {file}: {reason}").format(file=file, reason=reason.strerror)
+        ) from reason
