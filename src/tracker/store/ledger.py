@@ -301,6 +301,7 @@ def _in_words(reason: Exception, at: Place) -> Refusal:
         "file is not a database": _("{place} is no database; name another with --db"),
         "readonly": _("{place} can only be read: ask for the right to write in its folder"),
         "query_only": _("{place} can only be read: ask for the right to write in its folder"),
+        "read-only transaction": _("{place} can only be read here; nothing was recorded"),
         "database is locked": _("{place} is locked by another program; close it and try again"),
         "Could not decode": _("{place} is damaged; restore it from a backup"),
         "malformed": _("{place} is damaged; restore it from a backup"),
