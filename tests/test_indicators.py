@@ -422,6 +422,14 @@ def test_one_bad_line_keeps_a_whole_sheet_out_and_all_bad_ones_are_listed(
     assert f"{sheet}:3: indicator" in ran.err
 
 
+def test_what_went_out_guarded_is_read_as_it_was(tmp_path: Path) -> None:
+    sheet = HEAD + "growth,HB,2020,'-0.5,'=公报\n"
+
+    (one,) = observations(tmp_path / "figures.csv", sheet.encode())
+
+    assert (one.value, one.source) == ("-0.5", "=公报")
+
+
 def test_a_sheet_as_a_chinese_spreadsheet_saves_it_is_read(tmp_path: Path) -> None:
     file = tmp_path / "figures.csv"
     text = "指标,责任主体,年份,数值,单位,来源,疑点,理由\r\n城镇化率,湖北,2023年,６５,%,统计公报,存疑,待核\r\n,,,,,,,\r\n"

@@ -279,6 +279,29 @@ def test_a_retired_assignment_is_cancelled_where_it_was_a_task(
     assert len(deleted) == 2
 
 
+@pytest.mark.parametrize(
+    ("form", "cancelled"), [("ics", {"CANCELLED"}), ("taskwarrior", {"deleted"})]
+)
+def test_an_owner_who_has_nothing_left_lets_go_of_what_he_had(
+    tracker: Run, tmp_path: Path, form: str, cancelled: set[str]
+) -> None:
+    seeded(tracker, tmp_path)
+    seeded(tracker, tmp_path, ("owner: HB", "owner: AH"))
+
+    tasks = exported(tracker, form, "--document", "small", *HB)
+
+    assert {task.get("STATUS") or task["status"] for task in tasks} == cancelled
+
+
+def test_a_calendar_is_not_what_a_json_file_is_called_after(tracker: Run, tmp_path: Path) -> None:
+    out = tmp_path / "hb.ics"
+
+    ran = tracker("export", *HB, "-o", str(out))
+
+    assert (ran.code, out.exists()) == (2, False)
+    assert "-f ics" in ran.err
+
+
 def test_taskwarrior_gets_the_same_identities_as_calendars(tracker: Run) -> None:
     assert [task["uuid"] for task in exported(tracker, "taskwarrior")] == [
         todo["UID"] for todo in exported(tracker, "ics")

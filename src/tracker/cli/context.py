@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 # Formats that are files, not text to look at.
 _FILES = frozenset({"docx", "xlsx", "breakdown"})
-_ENDINGS = frozenset({"json", "csv", "md", "html", "docx", "xlsx"})
+_ENDINGS = frozenset({"json", "csv", "md", "html", "docx", "xlsx", "ics"})
 _KINDS = {"breakdown": "xlsx", "taskwarrior": "json"}
 
 

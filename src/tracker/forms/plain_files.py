@@ -3,12 +3,12 @@
 import csv
 import io
 import json
-import re
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from tracker.domain.formulas import unguarded
 from tracker.domain.period import Period
 from tracker.domain.words import Role
 from tracker.errors import BadFile, Problem, Refusal
@@ -19,8 +19,6 @@ from tracker.forms.rows import Grid, line_of
 from tracker.i18n import _
 from tracker.sources.files.encoding import decode
 
-# What a spreadsheet would run goes out behind an apostrophe, and is read without it.
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _LETTERS = 26
 
 
@@ -43,7 +41,7 @@ def grid(file: Path, data: bytes) -> Grid:
         str(file),
         [
             [
-                Cell(f"{_column(i)}{n}", _value(row[i]) if i < len(row) else None)
+                Cell(f"{_column(i)}{n}", unguarded(row[i]) if i < len(row) else None)
                 for i in range(wide)
             ]
             for n, row in enumerate(rows, 1)
@@ -57,10 +55,6 @@ def _text(file: Path, data: bytes) -> str:
     except Refusal as reason:
         message = _("is neither a workbook nor text in UTF-8, UTF-16 or GB18030: save it as .xlsx")
         raise BadFile([Problem(str(file), message)]) from reason
-
-
-def _value(text: str) -> str:
-    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
 
 
 def _column(place: int) -> str:

@@ -3,14 +3,12 @@
 import csv
 import io
 import json
-import re
 from typing import Any
 
+from tracker.domain.formulas import guarded
 from tracker.domain.words import Word
 from tracker.forms import FILLED, Column, Form, Row
 from tracker.i18n import either
-
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
 
 
 def comma_separated(form: Form) -> str:
@@ -54,5 +52,4 @@ def _cell(value: Any) -> str:  # noqa: ANN401 - each column has its own kind of 
         return either(value.zh, value.en)
     if isinstance(value, int):
         return f"{value}%"
-    text = "" if value is None else str(value)
-    return f"'{text}" if _FORMULA.match(text) else text
+    return guarded("" if value is None else str(value))

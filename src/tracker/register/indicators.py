@@ -6,6 +6,7 @@ from io import StringIO
 from pathlib import Path
 from typing import NamedTuple
 
+from tracker.domain.formulas import unguarded
 from tracker.domain.indicators import Period, value
 from tracker.domain.words import Basis, Better, Flag, Precision, Rule
 from tracker.errors import BadFile, Problem, Refusal
@@ -133,7 +134,7 @@ def _sheet(path: Path, data: bytes, problems: Problems) -> Tree | None:
     names: list[str] = []
     try:
         for row in reader:
-            cells = [cell.strip() for cell in row]
+            cells = [unguarded(cell.strip()) for cell in row]
             if not names:
                 names = [_COLUMNS.get(cell, cell) for cell in cells]
             elif any(cells):

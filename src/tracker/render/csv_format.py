@@ -6,11 +6,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from tracker.domain.formulas import guarded
 from tracker.render import Screen
 from tracker.report.model import Report, Table, data_value, harmless
-
-# What a spreadsheet would run as a formula goes out behind an apostrophe.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def render(what: Report | Table, screen: Screen) -> str:  # noqa: ARG001 - CSV is the same everywhere
@@ -37,8 +35,7 @@ def _cell(value: Any) -> Any:  # noqa: ANN401 - a JSON value
     if isinstance(value, dict):
         value = json.dumps(value, ensure_ascii=False)
     if isinstance(value, str):
-        value = harmless(value, lines=True)
-        return f"'{value}" if value.startswith(_FORMULA) else value
+        return guarded(harmless(value, lines=True))
     return "" if value is None else value
 
 

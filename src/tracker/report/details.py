@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from tracker.domain.evidence import pieces
 from tracker.domain.rollup import Numbers
-from tracker.domain.words import Basis, EntryKind, Kind, Status, Verification
+from tracker.domain.words import Basis, EntryKind, Kind, Role, Status, Verification
 from tracker.i18n import _, either
 from tracker.report import lineage, listing
 from tracker.report.model import Fact, Field, Report, Share, Table, tabulated
@@ -30,7 +30,7 @@ def shown(
         return _measure(db, of, queries.measure_rows(db, of, filters)[0], filters)
     row = queries.commitment_rows(db, of, filters)[0]
     lines = queries.entry_rows(db, filters=filters, until=until, known_on=known_on)
-    return _commitment(db, of, row, filters, (_logged(lines), _evidence(lines)))
+    return _commitment(db, of, row, filters, (logged(lines), evidence(lines)))
 
 
 def _axes(numbers: Numbers | None) -> list[Fact]:
@@ -130,7 +130,7 @@ def _commitment(
     )
 
 
-def _evidence(lines: Sequence[EntryRow]) -> Table:
+def evidence(lines: Sequence[EntryRow]) -> Table:
     """The evidence of the reports that stand, piece by piece, with what each is."""
     withdrawn = {line.names for line in lines if line.kind == EntryKind.WITHDRAWAL}
     shown = [
@@ -139,12 +139,14 @@ def _evidence(lines: Sequence[EntryRow]) -> Table:
         if line.entry not in withdrawn
         for piece in pieces(line.evidence)
     ]
+    several = len({line.key for line, _piece in shown}) > 1
     return tabulated(
         "evidence",
         _("Evidence") if shown else "",
         shown,
         [
             Field("entry", _("Line"), lambda e: e[0].entry, optional=True),
+            Field("key", _("Key") if several else None, lambda e: e[0].key),
             Field("owner", _("Owner"), lambda e: e[0].owner),
             Field("effective_on", _("On"), lambda e: e[0].effective_on),
             Field("kind", _("Kind"), lambda e: e[1].kind),
@@ -192,10 +194,10 @@ def entries(
     batch: int | None = None,
 ) -> Table:
     """The lines of the log, oldest first."""
-    return _logged(queries.entry_rows(db, filters=filters, since=since, actor=actor, batch=batch))
+    return logged(queries.entry_rows(db, filters=filters, since=since, actor=actor, batch=batch))
 
 
-def _logged(lines: Sequence[EntryRow]) -> Table:
+def logged(lines: Sequence[EntryRow]) -> Table:
     return tabulated(
         "log",
         _("Log"),
@@ -227,6 +229,8 @@ def _logged(lines: Sequence[EntryRow]) -> Table:
             Field("actor", _("Actor"), "actor", optional=True),
             Field("names", _("Names"), "names", optional=True),
             Field("hash", None, "hash"),
+            Field("role", None, lambda e: Role(e.role)),
+            Field("first_report", None, "first_report"),
         ],
     )
 

@@ -1,23 +1,47 @@
-"""What `export` writes: measures, commitments, assignments and the log, in one report."""
+"""What `export` writes: all that the ledger holds for its users, in one report."""
 
+from tracker.domain.log import digest
 from tracker.i18n import _
-from tracker.report import details, listing
+from tracker.report import contents, details, indicators, issued, listing
 from tracker.report.model import Fact, Report
-from tracker.store import log
+from tracker.store import log, queries
+from tracker.store.contents import registered_rows
 from tracker.store.ledger import Connection
 from tracker.store.rows import Filters
 from tracker.store.states import States
 
 
 def everything(db: Connection, of: States, filters: Filters = Filters()) -> Report:
-    """Measures, commitments, assignments and the log."""
+    """The lists, the log with its evidence, the documents, and the indicators.
+
+    Filters choose rows: what belongs to an owner, a document or both.
+    """
+    lines = queries.entry_rows(db, filters=filters)
+    chosen = registered_rows(db, filters)
+    batches = {line.batch for line in lines} if filters != Filters() else None
     return Report(
         _("The whole ledger"),
-        (Fact("known_on", _("Known on"), log.newest_recorded_at(db)),),
+        (
+            Fact("as_of", _("As of"), of.as_of),
+            Fact("known_on", _("Known on"), log.newest_recorded_at(db)),
+            Fact("digest", _("Ledger digest"), digest(log.last_hashes(db))),
+        ),
         (
             listing.measures(db, of, filters),
             listing.commitments(db, of, filters),
             listing.assignments(db, of, filters),
-            details.entries(db, filters=filters),
+            details.logged(lines),
+            details.evidence(lines),
+            contents.batches(db, batches),
+            contents.stands(db, filters),
+            contents.owners(db, filters),
+            contents.documents(db, chosen, filters),
+            contents.sections(db, chosen, filters),
+            contents.sentences(db, chosen, filters),
+            contents.left_wordings(db, chosen, filters),
+            contents.registered(chosen),
+            contents.links(db, chosen),
+            *indicators.everything(db, of.as_of, filters),
+            issued.listed(db, filters.document),
         ),
     )

@@ -12,7 +12,7 @@ from tracker.i18n import _, either
 from tracker.report.model import Chart, Fact, Field, Report, Series, Table, tabulated
 from tracker.store import indicators as asked
 from tracker.store.ledger import Connection
-from tracker.store.rows import GoalRow, IndicatorRow, ObservationRow
+from tracker.store.rows import Filters, GoalRow, IndicatorRow, ObservationRow
 
 Names = dict[str, tuple[str, str]]
 
@@ -200,6 +200,45 @@ def shown(db: Connection, said: str, as_of: date) -> Report:
             _targets(judgements, of.names)._replace(name="targets"),
             observations(rows, of.names, title=_("Observations")),
         ),
+    )
+
+
+def everything(db: Connection, as_of: date, filters: Filters) -> tuple[Table, Table, Table]:
+    """Indicators, targets with their verdicts, and all figures ever recorded; of the documents and
+    owners asked for.
+    """
+    of = known(db, as_of)
+    rows = [
+        row
+        for row in of.indicators.values()
+        if filters.document in (None, (row.commitment or "").rpartition("-")[0])
+    ]
+    keys, whose = {row.key for row in rows}, filters.owners or of.names
+    targets = [one for one in judged(of) if one.indicator.key in keys and one.goal.owner in whose]
+    figures = [
+        row for row in asked.observation_rows(db) if row.indicator in keys and row.owner in whose
+    ]
+    return (
+        _described(rows),
+        _targets(targets, of.names, whole=True)._replace(name="targets"),
+        observations(figures, of.names, title=_("Observations")),
+    )
+
+
+def _described(rows: Iterable[IndicatorRow]) -> Table:
+    return tabulated(
+        "indicators",
+        _("Indicators"),
+        rows,
+        [
+            Field("key", _("Key"), "key"),
+            Field("name", None, "name"),
+            Field("name_en", None, "name_en"),
+            Field(None, _("Indicator"), lambda row: either(row.name, row.name_en), flexible=True),
+            Field("unit", _("Unit"), "unit"),
+            Field("better", _("Better"), lambda row: Better(row.better)),
+            Field("commitment", _("Commitment"), "commitment", optional=True),
+        ],
     )
 
 

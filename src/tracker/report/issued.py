@@ -6,12 +6,12 @@ from tracker.store import issues
 from tracker.store.ledger import Connection
 
 
-def listed(db: Connection) -> Table:
-    """The issued reports, in the order in which they went out."""
+def listed(db: Connection, document: str | None = None) -> Table:
+    """The issued reports, or those limited to a document, in the order in which they went out."""
     return tabulated(
         "issues",
         _("Issued reports"),
-        issues.issued(db),
+        [row for row in issues.issued(db) if document in (None, row.document)],
         [
             Field("number", _("Report"), "number"),
             Field("period", _("Period"), "period"),

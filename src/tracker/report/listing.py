@@ -235,6 +235,8 @@ def commitments(
                 optional=True,
             ),
             Field("weight", None, "row.weight"),
+            Field("note", None, "row.note"),
+            Field("note_en", None, "row.note_en"),
             Field("owners", None, lambda c: [_owner(each) for each in c.assignments]),
             Field(
                 None, _("Owners"), lambda c: [each.owner for each in c.assignments], flexible=True

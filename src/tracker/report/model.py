@@ -15,6 +15,7 @@ from tracker.i18n import either
 _ACTING = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
+_BLANKS = str.maketrans("\n\t", "  ")
 _BAR = 8
 _PLAIN = frozenset({str, int, bool, type(None)})
 
@@ -233,10 +234,12 @@ def _drawn(bar: Bar, full: str, empty: str) -> str:
 
 
 def harmless(text: str, *, lines: bool = False) -> str:
-    """Text that no terminal acts on: escapes are shown, not obeyed; line breaks kept or made blanks."""
+    """Text that no terminal acts on: escapes are shown, not obeyed; line breaks and tabs are kept
+    or made blanks.
+    """
     if text.isprintable():
         return text
-    text = text.replace("\r\n", "\n") if lines else " ".join(text.split("\n"))
+    text = text.replace("\r\n", "\n") if lines else text.translate(_BLANKS)
     return _ACTING.sub(
-        lambda found: found[0] if found[0] == "\n" else f"\\x{ord(found[0]):02x}", text
+        lambda found: found[0] if found[0] in "\n\t" else f"\\x{ord(found[0]):02x}", text
     )

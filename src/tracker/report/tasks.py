@@ -1,5 +1,6 @@
 """Assignments as task programs know them: one task each, with an identity that never changes."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import NamedTuple
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -52,25 +53,25 @@ class Tasks(NamedTuple):
 
 
 def tasks(db: Connection, today: date, filters: Filters) -> Tasks:
-    """The standing assignments in the order of their commitments; none at all is refused.
+    """The standing assignments in the order of their commitments.
 
-    Behind them the retired ones, so that a program that has them as tasks lets go of them.
+    Behind them the retired ones, so that a program that has them as tasks lets go of them. Neither
+    of them is refused.
     """
     found: list[Task] = []
     times = queries.recorded_times(db)
     for standing in (True, False):
         of = states.now(today, standing=standing)
         rows = queries.assignment_rows(db, of, filters)
-        if standing:
-            refuse_nothing(rows)
         measures = {row.key: row for row in queries.measure_rows(db, of)}
         found += [
             _task(row, measures[row.measure], times[row.id], retired=not standing) for row in rows
         ]
+    refuse_nothing(found)
     return Tasks(tuple(found))
 
 
-def refuse_nothing(rows: list[AssignmentRow]) -> None:
+def refuse_nothing(rows: Sequence[object]) -> None:
     """A file of nothing is none that a program would take."""
     if not rows:
         raise NotFound(_("nothing to export: this owner has no assignment in this document"))

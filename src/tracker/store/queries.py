@@ -248,6 +248,7 @@ def entry_rows(
             named.c.id,
             entries.c.hash,
             entries.c.first_report,
+            assignments.c.role,
         )
         .select_from(placed(assignments))
         .join(entries, entries.c.assignment_id == assignments.c.id)

@@ -140,6 +140,7 @@ class EntryRow(NamedTuple):
     names: int | None
     hash: str
     first_report: str | None
+    role: str
 
 
 class SentenceRow(NamedTuple):
