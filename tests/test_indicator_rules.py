@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.domain.indicators import Figure, Goal, Period, value, verdict
+from tracker.domain.indicators import Figure, Goal, Period, rests_on, value, verdict
 from tracker.domain.words import Better, Rule, Verdict
 
 UP, DOWN = Better.UP, Better.DOWN
@@ -114,6 +114,32 @@ def test_to_improve_is_to_end_better_than_one_began() -> None:
     assert verdict(goal, figures(y2020="1.2", y2022="1.2")) is OFF
     assert verdict(goal, figures(y2020="1.2", y2025="1.1")) is MET
     assert verdict(goal, figures(y2022="1.1")) is NOTHING
+
+
+@pytest.mark.parametrize(
+    ("rule", "own", "other", "expected"),
+    [
+        (Rule.AT_LEAST_NATION, figures(), figures(y2022="2"), (None, None)),
+        (Rule.AT_LEAST_NATION, figures(y2023="3"), figures(y2022="2"), ("y2023", None)),
+        (
+            Rule.AT_LEAST_NATION,
+            figures(y2022="3", y2023="4"),
+            figures(y2022="2"),
+            ("y2022", "o2022"),
+        ),
+        (Rule.PER_YEAR, figures(y2019="1", y2022="3"), figures(), ("y2022", None)),
+        (Rule.PER_YEAR, figures(y2021="1", y2022="3"), figures(), ("y2022", "y2021")),
+        (Rule.LEVEL, figures(y2021="1", y2026="3"), figures(), ("y2021", None)),
+    ],
+)
+def test_a_verdict_rests_on_the_last_figure_that_counts_and_what_it_is_held_against(
+    rule: Rule, own: list[Figure], other: list[Figure], expected: tuple[str | None, str | None]
+) -> None:
+    named = {id(one): f"y{one.year}" for one in own} | {id(one): f"o{one.year}" for one in other}
+
+    last, against = rests_on(Goal(rule, 2025, UP, Decimal(1), since=2020), own, other)
+
+    assert (named.get(id(last)), named.get(id(against))) == expected
 
 
 @given(st.decimals("-999999", "999999", places=3), st.integers(1, 5))

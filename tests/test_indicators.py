@@ -7,23 +7,24 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from sqlalchemy import inspect
 
 from conftest import NOW, TODAY, Ran, Run
+from figures import shown, verdict_of
 from tracker import bundled, register
 from tracker.errors import BadFile
-from tracker.register.indicators import Figures, observations
+from tracker.register.indicators import Figures
 from tracker.store import ledger, log, schema, setup
 
 SEED = bundled.folder("seeds") / "indicators.yaml"
 RECORD = ("indicator", "record", "urbanisation", "--owner", "HB")
-HEAD = "indicator,owner,year,value,source\n"
 
 # Wrong in the sources, in one way or another.
 FLAGGED = {
+    ("gdp-per-head-to-nation", "REGION", "2003"),
     ("alumina-share", "HA", "2020"),
     ("gdp-share", "REGION", "2003"),
     ("gdp-share", "REGION", "2023"),
@@ -39,15 +40,6 @@ UNPRINTED = {"coal-output-increase", "heavy-rare-earth-share", "wheat-share"}
 @pytest.fixture(scope="module")
 def seed() -> Figures:
     return register.load(SEED, SEED.read_bytes()).figures
-
-
-def shown(tracker: Run, key: str) -> Any:
-    return tracker("indicator", "show", key, "-f", "json").json
-
-
-def verdict_of(tracker: Run, key: str, owner: str) -> str:
-    found = next(line for line in shown(tracker, key)["targets"] if line["owner"] == owner)
-    return str(found["verdict"])
 
 
 def record(tracker: Run, year: str, value: str, *more: str) -> Ran:
@@ -183,6 +175,23 @@ def test_a_figure_of_several_years_gives_none(tracker: Run) -> None:
     assert verdict_of(tracker, "urbanisation", "HB") == "no_data"
 
 
+def test_a_verdict_says_what_it_rests_on(tracker: Run) -> None:
+    found = {line["owner"]: line for line in shown(tracker, "rd-intensity")["targets"]}
+
+    assert [found["HB"][name] for name in ("latest", "latest_year")] == [2.33, 2022]
+    assert [found["HB"][name] for name in ("held_against", "held_against_year")] == [2.56, 2022]
+    assert [found["SX"][name] for name in ("latest", "held_against")] == [None, None]
+
+
+def test_a_later_figure_than_the_nations_is_not_what_a_verdict_rests_on(tracker: Run) -> None:
+    hubei = ("indicator", "record", "rd-intensity", "--owner", "HB", "--year", "2023")
+    tracker(*hubei, "--value", "2.9", "--source", "bulletin")
+
+    found = next(o for o in shown(tracker, "rd-intensity")["targets"] if o["owner"] == "HB")
+
+    assert (found["latest"], found["latest_year"], found["verdict"]) == (2.33, 2022, "off_course")
+
+
 # what is recorded
 
 
@@ -255,6 +264,42 @@ def test_the_database_itself_refuses_to_change_a_figure(file: Path, statement: s
     assert "append-only" in str(refused.value)
 
 
+def test_a_figure_that_supersedes_says_what_stood_there_and_how_it_was_flagged(
+    tracker: Run,
+) -> None:
+    again = ("indicator", "record", "rd-intensity", "--owner", "SX", "--year", "2022")
+
+    ran = tracker(*again, "--value", "1.07", "--source", "bulletin", "-f", "json")
+
+    assert (ran.json[0]["before"], ran.json[0]["before_flag"]) == (1.79, "swapped")
+    shown_to_people = tracker(*again, "--value", "1.08", "--source", "bulletin").out
+    assert "supersedes 1.07" in shown_to_people
+
+
+def test_a_figure_with_zeros_behind_it_is_the_same_figure(tracker: Run) -> None:
+    record(tracker, "2023", "65.47")
+
+    assert record(tracker, "2023", "65.470", "-f", "json").json[0]["deed"] == "unchanged"
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_undo_of_a_figure_is_refused_and_withdraws_no_older_report(
+    tracker: Run, file: Path, named: bool
+) -> None:
+    tracker("update", "2021-15.5", "--owner", "HB", "--status", "in_progress")
+    record(tracker, "2023", "65")
+    before = tracker("log", "2021-15.5", "-f", "json").json
+
+    with closing(sqlite3.connect(file)) as db:
+        (batch,) = db.execute("SELECT max(id) FROM batches").fetchone()
+
+    ran = tracker("undo", *(("--batch", str(batch)) if named else ()))
+
+    assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1)
+    assert f"batch {batch} recorded figures" in ran.err
+    assert tracker("log", "2021-15.5", "-f", "json").json == before
+
+
 # files
 
 
@@ -304,7 +349,8 @@ def test_a_target_that_left_its_file_is_retired(
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("{indicator: beds, owner: HB, year: 2020, value: 3%, source: x}", "value: not a number"),
+        ("{indicator: beds, owner: HB, value: 3‰, source: x}", "value: not a number"),
+        ("{indicator: beds, owner: HB, value: 3%, source: x}", "unit: beds is measured"),
         ("{indicator: beds, owner: HB, year: 20, value: 3, source: x}", "year: not a year"),
         ("{indicator: beds, owner: HB, value: 3}", "the field source is missing"),
         ("{indicator: beds, owner: HB, value: 3, source: x, flag: odd}", "flag: unknown word"),
@@ -370,111 +416,86 @@ def test_a_target_wants_an_indicator_that_can_be_better(at: ledger.Place, tmp_pa
         load(at, file)
 
 
-# sheets
-
-
-@pytest.fixture
-def sheet(tmp_path: Path) -> Path:
-    file = tmp_path / "figures.csv"
-    file.write_text(
-        f"{HEAD}urbanisation,HB,2020,62,公报\nurbanisation,HB,2023,65,公报\n", encoding="utf-8"
-    )
-    return file
-
-
-def test_a_sheet_is_imported_once(sheet: Path, tracker: Run) -> None:
-    first = tracker("indicator", "import", str(sheet), "-f", "json")
-    again = tracker("indicator", "import", str(sheet), "-f", "json")
-
-    assert [line["deed"] for line in first.json] == ["added", "added"]
-    assert [line["deed"] for line in again.json] == ["unchanged", "unchanged"]
-    assert verdict_of(tracker, "urbanisation", "HB") == "on_course"
-
-
-def test_a_dry_run_of_a_sheet_changes_nothing(sheet: Path, tracker: Run) -> None:
-    before = shown(tracker, "urbanisation")
-
-    ran = tracker("indicator", "import", str(sheet), "--dry-run", "-f", "json")
-
-    assert [line["deed"] for line in ran.json] == ["added", "added"]
-    assert "nothing was changed" in ran.err
-    assert shown(tracker, "urbanisation") == before
-
-
-def test_one_bad_line_keeps_a_whole_sheet_out_and_all_bad_ones_are_listed(
-    sheet: Path, tracker: Run
-) -> None:
-    with sheet.open("a", encoding="utf-8") as opened:
-        opened.write(
-            "urbanisation,XX,2023,65,公报\nurbanisation,HB,2022,65,公报,more\nno,HB,,1,x\n"
-        )
-    before = shown(tracker, "urbanisation")
-
-    ran = tracker("indicator", "import", str(sheet))
-
-    assert (ran.code, ran.out) == (1, "")
-    assert f"{sheet}:5: more cells" in ran.err
-    assert shown(tracker, "urbanisation") == before
-
-    sheet.write_text(f"{HEAD}urbanisation,XX,2023,65,y\nno,HB,,1,x\n", encoding="utf-8")
-    ran = tracker("indicator", "import", str(sheet))
-    assert f"{sheet}:2: owner" in ran.err
-    assert f"{sheet}:3: indicator" in ran.err
-
-
-def test_what_went_out_guarded_is_read_as_it_was(tmp_path: Path) -> None:
-    sheet = HEAD + "growth,HB,2020,'-0.5,'=公报\n"
-
-    (one,) = observations(tmp_path / "figures.csv", sheet.encode())
-
-    assert (one.value, one.source) == ("-0.5", "=公报")
-
-
-def test_a_sheet_as_a_chinese_spreadsheet_saves_it_is_read(tmp_path: Path) -> None:
-    file = tmp_path / "figures.csv"
-    text = "指标,责任主体,年份,数值,单位,来源,疑点,理由\r\n城镇化率,湖北,2023年,６５,%,统计公报,存疑,待核\r\n,,,,,,,\r\n"
-
-    found = [observations(file, text.encode(name)) for name in ("gb18030", "utf-8-sig")]
-
-    assert found[0] == found[1]
-    (one,) = found[0]
-    assert (one.indicator, one.owner, str(one.period), one.value) == (
-        *("城镇化率", "湖北"),
-        *("2023", "65"),
-    )
-    assert (one.unit, one.flag, one.reason) == ("%", "doubtful", "待核")
-
-
-@pytest.mark.parametrize(
-    ("name", "data", "message"),
-    [
-        ("f.xlsx", b"PK", "figures come in a .csv or a .yaml file"),
-        ("f.csv", b"", "the file is empty"),
-        ("f.csv", HEAD.encode(), "observations: is empty"),
-        ("f.csv", b"indicator,value,value\nx,1,2\n", "f.csv:1: the field value stands here twice"),
-        ("f.csv", b"indicator,colour\nx,red\n", "f.csv:2: colour: unknown field"),
-        ("f.csv", b'indicator,value\n"x,1\n', "not CSV"),
-        ("f.csv", b"\x00\x01\x02\x03", "binary data"),
-        ("f.yaml", b"observations: [", "not YAML"),
-        ("f.yaml", b"indicators: []", "the field observations is missing"),
-    ],
-)
-def test_a_file_that_is_no_sheet_is_refused(
-    tracker: Run, tmp_path: Path, name: str, data: bytes, message: str
-) -> None:
-    (tmp_path / name).write_bytes(data)
-
-    ran = tracker("indicator", "import", str(tmp_path / name))
-
-    assert (ran.code, ran.out) == (1, "")
-    assert message in ran.err
-
-
-def test_a_file_that_is_not_there_is_not_found(tracker: Run) -> None:
-    assert tracker("indicator", "import", "nowhere.csv").code == 3
-
-
 # lists and reports
+
+
+@pytest.mark.parametrize("command", ["list", "show"])
+def test_figures_are_listed_and_shown_as_they_were_known(tracker: Run, command: str) -> None:
+    asked = ("indicator", command, *(("urbanisation",) if command == "show" else ()), "-f", "json")
+    before = tracker(*asked).json
+    then = tracker("report", "-f", "json").json["known_on"]
+    record(tracker, "2020", "62")
+    record(tracker, "2023", "65")
+
+    assert tracker(*asked, "--known-on", then).json == before
+    assert tracker(*asked).json != before
+
+
+def test_a_figure_counts_once_its_year_is_over_on_the_date_that_is_asked_for(tracker: Run) -> None:
+    record(tracker, "2020", "62")
+    record(tracker, "2023", "65")
+
+    def on(day: str) -> str:
+        ran = tracker("indicator", "show", "urbanisation", "--as-of", day, "-f", "json")
+        return str(next(o for o in ran.json["targets"] if o["owner"] == "HB")["verdict"])
+
+    assert (on("2023-12-30"), on("2023-12-31")) == ("no_data", "on_course")
+
+
+def test_the_charts_draw_the_figures_in_the_colours_of_their_verdicts(tracker: Run) -> None:
+    page = tracker("indicator", "show", "rd-intensity", "-f", "html").out
+
+    assert "R&amp;D spending as a share of GDP (%)" in page
+    assert "on course: Anhui 2022 2.56." in page
+    assert "off course: Hubei 2022 2.33, Hunan 2022 2.47." in page
+    assert "Nation: Nation 2022 2.56." in page
+    assert "Shanxi 2022" not in page
+
+
+def test_targets_of_another_year_have_a_chart_of_their_own(
+    at: ledger.Place, tracker: Run, tmp_path: Path
+) -> None:
+    target = (
+        "targets:\n"
+        "  - {indicator: beds, owner: [HB, HN], year: 2025, rule: level, value: 9, basis: assigned, text: 九, text_en: Nine}\n"
+        "  - {indicator: beds, owner: [HB, HN], year: 2030, rule: level, value: 2, basis: assigned, text: 二, text_en: Two}\n"
+    )
+    load(at, own(tmp_path, target=target))
+    hunan = ("indicator", "record", "beds", "--owner", "HN", "--year", "2021", "--value", "5")
+    tracker(*hunan, "--source", "x")
+
+    page = tracker("indicator", "show", "beds", "-f", "html").out
+
+    assert page.count("too few figures: Hubei 2020 3, Hunan 2021 5.") == 1
+    assert page.count("met: Hubei 2020 3, Hunan 2021 5.") == 1
+
+
+@pytest.mark.parametrize(("value", "starts_at_nothing"), [("5.4", True), ("-5.4", False)])
+def test_the_bars_of_a_workbook_begin_at_nothing_where_no_figure_is_below(
+    tracker: Run, tmp_path: Path, value: str, starts_at_nothing: bool
+) -> None:
+    hubei = ("indicator", "record", "income-growth", "--owner", "HB", "--year", "2020")
+    tracker(*hubei, "--value", value, "--source", "公报")
+    file = tmp_path / "shown.xlsx"
+
+    tracker("indicator", "show", "income-growth", "-f", "xlsx", "-o", str(file))
+
+    with ZipFile(file) as package:
+        drawn = package.read("xl/charts/chart1.xml").decode()
+    assert f"<c:v>{value}</c:v>" in drawn
+    assert ('<c:min val="0"/>' in drawn) is starts_at_nothing
+
+
+def test_a_chart_of_figures_below_nothing_is_drawn(tracker: Run) -> None:
+    for indicator in ("income-growth", "gdp-growth"):
+        tracker(
+            *("indicator", "record", indicator, "--owner", "HB", "--year", "2020"),
+            *("--value", "-5.4", "--source", "公报"),
+        )
+
+    page = tracker("indicator", "show", "income-growth", "-f", "html").out
+
+    assert "on course: Hubei 2020 -5.4." in page
 
 
 def test_the_list_has_the_latest_figures_and_counts_the_verdicts(tracker: Run) -> None:

@@ -1,12 +1,24 @@
 """Figures: list and show indicators, record an observation, import a sheet of them."""
 
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tracker.cli import context
-from tracker.cli.options import Form, Format, Out, complete_indicators, complete_owners
+from tracker.cli.options import (
+    AsOf,
+    Form,
+    Format,
+    KnownOn,
+    Out,
+    complete_indicators,
+    complete_owners,
+    day,
+    maybe,
+    moment,
+)
 from tracker.domain.indicators import Period, value
 from tracker.domain.words import Flag, Precision
 from tracker.errors import UsageRefusal
@@ -36,29 +48,43 @@ def indicator() -> None:
 
 
 @app.command(name="list")
-def list_(form: Format = Form.TABLE, out: Out = None) -> None:
+def list_(
+    as_of: AsOf = None, known_on: KnownOn = None, form: Format = Form.TABLE, out: Out = None
+) -> None:
     """List the indicators with their latest figures and how many targets are met.
 
     Example: tracker indicator list; tracker indicator list -f xlsx -o figures.xlsx
     """
     from tracker.report import indicators  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
 
+    on, by = _when(as_of, known_on)
     with context.reading() as db:
-        table = indicators.listed(db, context.today())
+        table = indicators.listed(db, on, by)
     context.output(table, form, out)
 
 
 @app.command()
-def show(key: Key, form: Format = Form.TABLE, out: Out = None) -> None:
+def show(
+    key: Key,
+    as_of: AsOf = None,
+    known_on: KnownOn = None,
+    form: Format = Form.TABLE,
+    out: Out = None,
+) -> None:
     """Show one indicator: targets with verdicts, and every figure with its source.
 
     Example: tracker indicator show rd-intensity; tracker indicator show 常住人口城镇化率
     """
     from tracker.report import indicators  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
 
+    on, by = _when(as_of, known_on)
     with context.reading() as db:
-        report = indicators.shown(db, key, context.today())
+        report = indicators.shown(db, key, on, by)
     context.output(report, form, out)
+
+
+def _when(as_of: str | None, known_on: str | None) -> tuple[date, datetime | None]:
+    return maybe(day, as_of, "--as-of") or context.today(), maybe(moment, known_on, "--known-on")
 
 
 @app.command()
@@ -145,7 +171,10 @@ def _read(key: str, owner: str, year: str, said: str, source: str) -> "Observati
 @app.command(name="import")
 def import_(
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="A CSV sheet or a YAML file of observations.")
+        Path,
+        typer.Argument(
+            metavar="FILE", help="A workbook, a CSV sheet or a YAML file of observations."
+        ),
     ],
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would change and change nothing.")
@@ -158,12 +187,10 @@ def import_(
 
     Example: tracker indicator import figures.csv --dry-run
     """
-    from tracker import userfile, yamlfile  # noqa: PLC0415 - the reader of YAML is for those who give a file
-    from tracker.register import indicators as files  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
     from tracker.report import indicators  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
     from tracker.store import observing  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
 
-    given = files.observations(file, userfile.content(file, yamlfile.LIMIT_BYTES))
+    given = _given(file)
     with context.writing() as db:
         done = observing.record(db, given, command="indicator import", by=context.acting())
         table = indicators.recorded(db, done.deeds)
@@ -172,3 +199,14 @@ def import_(
     context.output(table, form)
     if dry_run:
         context.note(_("nothing was changed: a dry run"))
+
+
+def _given(file: Path) -> "tuple[Observation, ...]":
+    from tracker import userfile, yamlfile  # noqa: PLC0415 - the reader of YAML is for those who give a file
+    from tracker.forms import package, sheets  # noqa: PLC0415 - only where a file is read
+    from tracker.register import indicators as files  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+
+    data = userfile.content(file, yamlfile.LIMIT_BYTES)
+    if package.is_workbook(data):
+        return files.in_tables(file, sheets.tables(file, files.names_columns))
+    return files.observations(file, data)

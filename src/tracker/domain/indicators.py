@@ -15,6 +15,8 @@ REGION, NATION = "REGION", "NATION"
 _VALUE = re.compile(r"-?\d{1,12}(\.\d{1,6})?", re.ASCII)
 _PERIOD = re.compile(r"(\d{4})(?:-(\d{4}))?", re.ASCII)
 _FIRST_YEAR, _LAST_YEAR = 1949, 2999
+# The rules that hold a figure against another's of the same year.
+_COMPARING = (Rule.AT_LEAST_NATION, Rule.WITH_GROWTH_OF)
 
 
 def value(said: str) -> Decimal | None:
@@ -61,6 +63,10 @@ class Goal(NamedTuple):
     value: Decimal | None = None
     since: int | None = None
 
+    def counts(self, figure: Figure) -> bool:
+        """Whether a figure is of the years that the target looks at."""
+        return (self.since or _FIRST_YEAR) <= figure.year <= self.year
+
 
 def verdict(goal: Goal, own: Sequence[Figure], other: Sequence[Figure] = ()) -> Verdict:
     """What an owner's figures say of a target, by the rules in docs/indicators.md.
@@ -70,7 +76,7 @@ def verdict(goal: Goal, own: Sequence[Figure], other: Sequence[Figure] = ()) -> 
     """
     sign = -1 if goal.better is Better.DOWN else 1
     line = _counting(goal, own, sign)
-    if goal.rule in (Rule.AT_LEAST_NATION, Rule.WITH_GROWTH_OF):
+    if goal.rule in _COMPARING:
         return _compared(goal, line, _counting(goal, other, sign))
     if goal.rule is Rule.LEVEL:
         return _level(goal, line, sign * Fraction(goal.value or 0))
@@ -85,13 +91,25 @@ def verdict(goal: Goal, own: Sequence[Figure], other: Sequence[Figure] = ()) -> 
     return _so_far(goal, years[-1], kept=kept)
 
 
+def rests_on(
+    goal: Goal, own: Sequence[Figure], other: Sequence[Figure] = ()
+) -> tuple[Figure | None, Figure | None]:
+    """The owner's last figure that counts for a target, and the one that it is held against: the
+    other's of the same year, or the owner's first.
+    """
+    mine = {figure.year: figure for figure in own if goal.counts(figure)}
+    if not mine:
+        return None, None
+    if goal.rule not in _COMPARING:
+        return mine[max(mine)], mine[min(mine)] if len(mine) > 1 else None
+    theirs = {figure.year: figure for figure in other if goal.counts(figure)}
+    year = max(mine.keys() & theirs.keys(), default=max(mine))
+    return mine[year], theirs.get(year)
+
+
 def _counting(goal: Goal, figures: Sequence[Figure], sign: int) -> dict[int, Fraction]:
     """The values by year that count for a target, turned so that more is better."""
-    return {
-        figure.year: sign * Fraction(figure.value)
-        for figure in figures
-        if (goal.since or _FIRST_YEAR) <= figure.year <= goal.year
-    }
+    return {figure.year: sign * Fraction(figure.value) for figure in figures if goal.counts(figure)}
 
 
 def _so_far(goal: Goal, year: int, *, kept: bool) -> Verdict:

@@ -1,7 +1,8 @@
-"""Files of figures: indicators, their targets and observations, in YAML or as a sheet in CSV."""
+"""Files of figures: indicators, their targets and observations, in YAML or as a sheet."""
 
 import csv
 from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
 from pathlib import Path
 from typing import NamedTuple
@@ -10,7 +11,7 @@ from tracker.domain.formulas import unguarded
 from tracker.domain.indicators import Period, value
 from tracker.domain.words import Basis, Better, Flag, Precision, Rule
 from tracker.errors import BadFile, Problem, Refusal
-from tracker.i18n import _
+from tracker.i18n import _, either
 from tracker.sources.files.encoding import decode
 from tracker.yamlfile import LIMIT_BYTES, Fields, Problems, Tree, read
 
@@ -28,6 +29,8 @@ _COLUMNS = {
     "疑点": "flag",
     "理由": "reason",
 }
+# A row with these names the fields of a sheet.
+_NEEDED = ("indicator", "owner", "value")
 
 
 class Indicator(NamedTuple):
@@ -108,7 +111,36 @@ def observations(path: Path, data: bytes) -> tuple[Observation, ...]:
     elif kind == ".csv":
         tree = _sheet(path, data, problems)
     else:
-        raise Refusal(_("{file}: figures come in a .csv or a .yaml file").format(file=path))
+        raise Refusal(
+            _("{file}: figures come in an .xlsx, a .csv or a .yaml file").format(file=path)
+        )
+    return _found(tree, problems)
+
+
+def in_tables(
+    path: Path, tables: Sequence[tuple[str, int, list[list[str]]]]
+) -> tuple[Observation, ...]:
+    """The observations in the tables of a workbook: each with its place, the number of its first row
+    and its rows. BadFile with every problem by its sheet and row.
+    """
+    if not tables:
+        message = _("no sheet has a row that names the columns: {names}")
+        raise BadFile([Problem(str(path), message.format(names=_names()))])
+    problems = Problems()
+    lines = [
+        line
+        for where, first, rows in tables
+        for line in _lines(where, enumerate(rows, first), problems)
+    ]
+    return _found(Tree({"observations": Tree(lines, str(path), 1)}, str(path), 1), problems)
+
+
+def names_columns(row: Sequence[str]) -> bool:
+    """Whether a row of a sheet names the fields of observations."""
+    return set(_NEEDED) <= {_named(cell) for cell in row}
+
+
+def _found(tree: Tree | None, problems: Problems) -> tuple[Observation, ...]:
     found: tuple[Observation, ...] = ()
     if tree is not None:
         top = Fields(tree, problems)
@@ -129,33 +161,66 @@ def _sheet(path: Path, data: bytes, problems: Problems) -> Tree | None:
         limit = LIMIT_BYTES // 10**6
         problems.append(Problem(str(path), _("larger than {limit} MB").format(limit=limit)))
         return None
-    reader = csv.reader(StringIO(decode(path, data), newline=""), strict=True)
-    lines: list[Tree] = []
-    names: list[str] = []
-    try:
-        for row in reader:
-            cells = [unguarded(cell.strip()) for cell in row]
-            if not names:
-                names = [_COLUMNS.get(cell, cell) for cell in cells]
-            elif any(cells):
-                lines.append(_line(str(path), reader.line_num, names, cells, problems))
-    except csv.Error as reason:
-        message = _("not CSV: {reason}").format(reason=reason)
-        problems.append(Problem(f"{path}:{reader.line_num}", message))
-    if not names:
+    text = decode(path, data)
+    if not text.strip():
         problems.append(Problem(str(path), _("the file is empty")))
         return None
-    for name in sorted({name for name in names if name and names.count(name) > 1}):
-        message = _("the field {name} stands here twice").format(name=name)
-        problems.append(Problem(f"{path}:1", message))
+    rows = list(_csv_rows(path, text, problems))
+    # A title may stand above.
+    first = next((n for n, (_number, row) in enumerate(rows) if names_columns(row)), 0)
+    lines = _lines(str(path), rows[first:], problems)
     return Tree({"observations": Tree(lines, str(path), 1)}, str(path), 1)
 
 
-def _line(file: str, line: int, names: list[str], cells: list[str], problems: Problems) -> Tree:
-    if any(cells[len(names) :]):
-        problems.append(Problem(f"{file}:{line}", _("more cells than the first line has names")))
+def _csv_rows(path: Path, text: str, problems: Problems) -> Iterator[tuple[int, list[str]]]:
+    """The rows with their lines; separated as spreadsheets do it in one country or another."""
+    mark = max(",;\t", key=text.partition("\n")[0].count)
+    reader = csv.reader(StringIO(text, newline=""), delimiter=mark, strict=True)
+    try:
+        for row in reader:
+            yield reader.line_num, [unguarded(cell.strip()) for cell in row]
+    except csv.Error as reason:
+        message = _("not CSV: {reason}").format(reason=reason)
+        problems.append(Problem(f"{path}:{reader.line_num}", message))
+
+
+def _lines(where: str, rows: Iterable[tuple[int, Sequence[str]]], problems: Problems) -> list[Tree]:
+    """The lines under the first row, which names the fields."""
+    lines: list[Tree] = []
+    names: list[str] = []
+    first = 0
+    for number, row in rows:
+        cells = [cell.strip() for cell in row]
+        if not names:
+            names, first = [_named(cell) for cell in cells], number
+            if "indicator" not in names:
+                message = _("this line should name the columns: {names}").format(names=_names())
+                raise BadFile([*problems, Problem(f"{where}:{number}", message)])
+        elif any(cells):
+            lines.append(_line(where, number, names, cells, problems))
+    for name in sorted({name for name in names if name and names.count(name) > 1}):
+        message = _("the field {name} stands here twice").format(name=name)
+        problems.append(Problem(f"{where}:{first}", message))
+    return lines
+
+
+def _names() -> str:
+    return either("指标、责任主体、年份、数值、来源", "indicator, owner, year, value, source")
+
+
+def _named(cell: str) -> str:
+    """The field that the name of a column means."""
+    said = cell.strip()
+    return _COLUMNS.get(said, said)
+
+
+def _line(
+    file: str, line: int, names: Sequence[str], cells: Sequence[str], problems: Problems
+) -> Tree:
+    if any(cell for place, cell in enumerate(cells) if place >= len(names) or not names[place]):
+        problems.append(Problem(f"{file}:{line}", _("a cell stands under no name of a column")))
     said = zip(names, cells, strict=False)
-    return Tree({name: Tree(cell, file, line) for name, cell in said if cell}, file, line)
+    return Tree({name: Tree(cell, file, line) for name, cell in said if name and cell}, file, line)
 
 
 def _indicator(fields: Fields) -> Indicator:
@@ -232,26 +297,41 @@ def _value(fields: Fields) -> str:
     return str(number)
 
 
+def _measured(fields: Fields) -> tuple[str, str | None]:
+    """The value and its unit; a sign of per cent behind the value is its unit."""
+    said, unit = fields.text("value").replace("％", "%").strip(), fields.maybe("unit", limit=20)
+    if not said.endswith("%"):
+        return _value(fields), unit
+    number = value(said[:-1])
+    if number is None:
+        return _value(fields), unit
+    if unit not in (None, "%"):
+        message = _("{said} has a sign of per cent, and the unit says {unit}")
+        fields.problem(message.format(said=said, unit=unit), "value")
+    return str(number), "%"
+
+
 def _observation(fields: Fields) -> Observation:
     said = fields.maybe("year")
+    number, unit = _measured(fields)
     period = Period.read(said) if said else None
     if said and period is None:
         message = _("not a year or a span of years: {said} (2022, 2016-2020)").format(said=said)
         fields.problem(message, "year")
-    flag = fields.word("flag", Flag) if fields.has("flag") else None
+    flag = fields.word("flag", Flag) if fields.maybe("flag") else None
     reason = fields.maybe("reason")
     if flag and not reason:
         fields.problem(_("a flag wants a reason"), "flag")
-    if reason and not fields.has("flag"):
+    if reason and not fields.maybe("flag"):
         known = Flag.named()
         fields.problem(_("a reason wants a flag (known: {known})").format(known=known), "reason")
     return Observation(
         indicator=fields.text("indicator"),
         owner=fields.text("owner"),
         period=period,
-        value=_value(fields),
-        unit=fields.maybe("unit", limit=20),
-        precision=(fields.word("precision", Precision) if fields.has("precision") else None)
+        value=number,
+        unit=unit,
+        precision=(fields.word("precision", Precision) if fields.maybe("precision") else None)
         or Precision.EXACT,
         source=fields.text("source", limit=200),
         place=fields.maybe("place", limit=200),

@@ -27,6 +27,8 @@ _FONT = 13
 # pygal takes a letter for 0.6 of its height; a Chinese one is as wide as it is high.
 _WIDER = 0.4 * _FONT
 _TONES = 6
+# Violet, which no word of a vocabulary has.
+_NO_WORDS = "tone-4"
 _DASHES = 4
 _PER_CENT = (0, 20, 40, 60, 80, 100)
 _STYLE = Style(label_font_size=_FONT, major_label_font_size=_FONT, value_font_size=_FONT)
@@ -61,7 +63,7 @@ class Drawing(NamedTuple):
 
 def drawn(chart: Chart) -> Drawing:
     """A chart of either kind."""
-    keys = [Key(text(each.name), _look(each, n)) for n, each in enumerate(chart.series)]
+    keys = [Key(text(each.name), _look(chart, n)) for n, each in enumerate(chart.series)]
     words = " ".join(_said(chart, each) for each in chart.series)
     shapes, height = "", 0
     if any(value is not None for each in chart.series for value in each.values):
@@ -93,7 +95,7 @@ def _lines(chart: Chart) -> Any:  # noqa: ANN401 - pygal has no types
         height=_LINES_HIGH,
         margin_right=_DATE,
         range=(0, 100),
-        value_formatter=lambda value: f"{_figure(value)}%",
+        value_formatter=lambda value: f"{_rate(value)}%",
         x_label_rotation=-40 if len(chart.labels) > _MANY else 0,
         allow_interruptions=True,
         dots_size=4,
@@ -136,17 +138,25 @@ def _fitting(value: float | None, longest: float) -> str:
 
 
 def _figure(value: float | None) -> str:
-    return "" if value is None else f"{value:.1f}" if isinstance(value, float) else str(value)
+    """A count, or a figure with the digits that its source has."""
+    return "" if value is None else f"{value:.12g}"
 
 
-def _look(series: Series, n: int) -> str:
-    colour = tone(series.word) if series.word else f"tone-{n % _TONES}"
+def _rate(value: float | None) -> str:
+    return "" if value is None else f"{value:.1f}"
+
+
+def _look(chart: Chart, n: int) -> str:
+    word = chart.series[n].word
+    worded = any(each.word for each in chart.series)
+    colour = tone(word) if word else _NO_WORDS if worded else f"tone-{n % _TONES}"
     return f"{colour} dash-{n % _DASHES}"
 
 
 def _said(chart: Chart, series: Series) -> str:
+    shown = _figure if chart.kind == "stacked" else _rate
     figures = ", ".join(
-        f"{label} {_figure(value)}"
+        f"{label} {shown(value)}"
         for label, value in zip(chart.labels, series.values, strict=True)
         if value is not None
     )

@@ -234,7 +234,9 @@ def _draw(book: Book, sheet: Worksheet, chart: Chart, row: int, top: int) -> Non
     else:
         # From the top down, as the figures stand, and the scale below.
         drawn.set_y_axis({"reverse": True, "crossing": "max"})
-        drawn.set_x_axis({"num_format": "0", "major_gridlines": _GRID})
+        low = min(0, *(value or 0 for each in chart.series for value in each.values))
+        scale = {} if low < 0 else {"min": 0}
+        drawn.set_x_axis({"num_format": "General", "major_gridlines": _GRID, **scale})
     drawn.set_size({"width": _WIDE, "height": (top - row - 1) * _HIGH})
     sheet.insert_chart(row, 0, drawn, {"object_position": 2, "y_offset": _HIGH // 2})
 

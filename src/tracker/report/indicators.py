@@ -4,106 +4,22 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from decimal import Decimal
-from typing import NamedTuple
 
-from tracker.domain.indicators import NATION, Figure, Goal, Period, verdict
+from tracker.domain.indicators import Period
 from tracker.domain.words import Basis, Better, Flag, Precision, Rule, Verdict
 from tracker.i18n import _, either
-from tracker.report.model import Chart, Fact, Field, Report, Series, Table, tabulated
+from tracker.report import indicator_charts
+from tracker.report.model import Chart, Fact, Field, Report, Table, tabulated
+from tracker.report.verdicts import Judged, Known, Names, judged, known
 from tracker.store import indicators as asked
 from tracker.store.ledger import Connection
-from tracker.store.rows import Filters, GoalRow, IndicatorRow, ObservationRow
-
-Names = dict[str, tuple[str, str]]
-
-
-class Known(NamedTuple):
-    """What was known of all indicators: the figures that stood, of years over by then."""
-
-    indicators: dict[str, IndicatorRow]
-    goals: list[GoalRow]
-    standing: list[ObservationRow]
-    names: Names
-
-    def of(self, indicator: str, owner: str) -> list[Figure]:
-        """The figures that a verdict may rest on."""
-        return [
-            Figure(int(row.period or 0), Decimal(row.value))
-            for row in self.standing
-            if (row.indicator, row.owner) == (indicator, owner) and self.counts(row)
-        ]
-
-    def counts(self, row: ObservationRow) -> bool:
-        """Exact, of one year, in the indicator's unit and not flagged."""
-        return (
-            row.flag is None
-            and row.precision == Precision.EXACT
-            and row.unit == self.indicators[row.indicator].unit
-            and (row.period or "").isdecimal()
-        )
+from tracker.store.observing import Deed
+from tracker.store.rows import Filters, IndicatorRow, ObservationRow
 
 
-class Judged(NamedTuple):
-    """An owner's target, the last figure that counts for it, and what the figures say of it."""
-
-    indicator: IndicatorRow
-    goal: GoalRow
-    last: Figure | None
-    flagged: int
-    verdict: Verdict
-
-
-def known(db: Connection, as_of: date, known_on: datetime | None = None) -> Known:
-    """What was known at a time of the years that were over on a date; no year is over before its end."""
-    return Known(
-        {row.key: row for row in asked.indicator_rows(db)},
-        asked.target_rows(db),
-        [
-            row
-            for row in asked.observation_rows(db, known_on=known_on)
-            if row.standing and _over(row.period, as_of)
-        ],
-        asked.places(db),
-    )
-
-
-def _over(period: str | None, as_of: date) -> bool:
-    read = Period.read(period or "")
-    return read is None or date(read.last, 12, 31) <= as_of
-
-
-def judged(of: Known, document: str | None = None) -> list[Judged]:
-    """Each owner's targets with a verdict, in the order of the indicators and owners."""
-    order = list(of.names)
-    flagged = Counter((row.indicator, row.owner) for row in of.standing if row.flag)
-    found = []
-    for goal in of.goals:
-        indicator = of.indicators[goal.indicator]
-        if document in (None, (indicator.commitment or "").rpartition("-")[0]):
-            own = of.of(goal.indicator, goal.owner)
-            last = max((one for one in own if one.year <= goal.year), default=None)
-            count = flagged[goal.indicator, goal.owner]
-            found.append(Judged(indicator, goal, last, count, _verdict(of, goal, own)))
-    keys = list(of.indicators)
-    return sorted(
-        found, key=lambda j: (keys.index(j.indicator.key), order.index(j.goal.owner), j.goal.year)
-    )
-
-
-def _verdict(of: Known, goal: GoalRow, own: list[Figure]) -> Verdict:
-    other: list[Figure] = []
-    if goal.rule == Rule.AT_LEAST_NATION:
-        other = of.of(goal.indicator, NATION)
-    elif goal.against:
-        other = of.of(goal.against, goal.owner)
-    value = None if goal.value is None else Decimal(goal.value)
-    better = Better(of.indicators[goal.indicator].better)
-    return verdict(Goal(Rule(goal.rule), goal.year, better, value, goal.since), own, other)
-
-
-def listed(db: Connection, as_of: date) -> Table:
+def listed(db: Connection, as_of: date, known_on: datetime | None = None) -> Table:
     """All indicators with the latest figure of each owner and how many targets have which verdict."""
-    of = known(db, as_of)
+    of = known(db, as_of, known_on)
     verdicts = Counter((one.indicator.key, one.verdict) for one in judged(of))
 
     def counted(word: Verdict) -> Callable[[IndicatorRow], int]:
@@ -177,12 +93,12 @@ def number(value: str) -> int | float:
     return int(exact) if exact == exact.to_integral_value() else float(exact)
 
 
-def shown(db: Connection, said: str, as_of: date) -> Report:
+def shown(db: Connection, said: str, as_of: date, known_on: datetime | None = None) -> Report:
     """One indicator: its targets with verdicts, and all its figures, superseded ones too."""
     key = asked.key(db, said)
-    of = known(db, as_of)
+    of = known(db, as_of, known_on)
     row = of.indicators[key]
-    rows = [each for each in asked.observation_rows(db) if each.indicator == key]
+    rows = [each for each in asked.observation_rows(db, known_on=known_on) if each.indicator == key]
     order = list(of.names)
     rows.sort(key=lambda each: (order.index(each.owner), _last_year(each)))
     judgements = [each for each in judged(of) if each.indicator.key == key]
@@ -200,6 +116,7 @@ def shown(db: Connection, said: str, as_of: date) -> Report:
             _targets(judgements, of.names)._replace(name="targets"),
             observations(rows, of.names, title=_("Observations")),
         ),
+        charts=indicator_charts.latest(judgements, of.names, _("Charts")),
     )
 
 
@@ -242,23 +159,14 @@ def _described(rows: Iterable[IndicatorRow]) -> Table:
     )
 
 
-def part(of: Known, document: str | None, heading: str) -> tuple[Table, Chart]:
-    """The targets of indicators as a part of a report, and how many of each have which verdict."""
+def part(of: Known, document: str | None, heading: str) -> tuple[Table, tuple[Chart, ...]]:
+    """The targets of indicators as a part of a report, how many of each have which verdict, and the
+    figures that these rest on.
+    """
     judgements = judged(of, document)
     table = _targets(judgements, of.names, whole=True)._replace(part=heading)
-    counts = Counter((each.indicator.key, each.verdict) for each in judgements)
-    rows = list({each.indicator.key: each.indicator for each in judgements}.values())
-    chart = Chart(
-        "stacked",
-        _("Verdicts on indicators"),
-        tuple(either(row.name, row.name_en) for row in rows),
-        tuple(
-            Series(either(word.zh, word.en), word, tuple(counts[row.key, word] for row in rows))
-            for word in Verdict
-        ),
-        heading,
-    )
-    return table, chart
+    charts = indicator_charts.latest(judgements, of.names, heading)
+    return table, (indicator_charts.verdicts(judgements, heading), *charts)
 
 
 def _targets(rows: Iterable[Judged], names: Names, *, whole: bool = False) -> Table:
@@ -292,6 +200,12 @@ def _targets(rows: Iterable[Judged], names: Names, *, whole: bool = False) -> Ta
             Field("latest", _("Latest"), lambda j: j.last and number(str(j.last.value))),
             Field("unit", _("Unit"), lambda j: j.indicator.unit),
             Field("latest_year", _("Year"), lambda j: j.last and j.last.year),
+            Field(
+                "held_against",
+                _("Held against"),
+                lambda j: j.against and number(str(j.against.value)),
+            ),
+            Field("held_against_year", _("Its year"), lambda j: j.against and j.against.year),
             Field("verdict", _("Verdict"), lambda j: j.verdict),
             Field("flagged", _("Flagged"), lambda j: j.flagged),
         ],
@@ -305,23 +219,37 @@ def _owner_fields(get: Callable[..., str], names: Names) -> list[Field]:
     ]
 
 
-def recorded(db: Connection, deeds: list[tuple[str, ObservationRow]]) -> Table:
+def recorded(db: Connection, deeds: list[Deed]) -> Table:
     """What recording figures did, or would do."""
-    said = {
-        "added": _("added"),
-        "superseded": _("supersedes another"),
-        "unchanged": _("unchanged"),
-    }
-    table = observations([row for _deed, row in deeds], asked.places(db), title=_("Observations"))
+    table = observations([one.row for one in deeds], asked.places(db), title=_("Observations"))
     deed = tabulated(
         "",
         "",
         deeds,
-        [Field("deed", None, lambda each: each[0]), Field(None, _("Change"), lambda e: said[e[0]])],
+        [
+            Field("deed", None, "deed"),
+            Field(None, _("Change"), _said_of),
+            Field("before", None, lambda one: one.before and number(one.before.value)),
+            Field("before_flag", None, lambda one: one.before and one.before.flag),
+        ],
     )
     return table._replace(
         columns=deed.columns + table.columns,
         rows=[mine + theirs for mine, theirs in zip(deed.rows, table.rows, strict=True)],
+    )
+
+
+def _said_of(one: Deed) -> str:
+    """What was done, and what stood there before: a slip is seen where both stand side by side."""
+    if one.before is None:
+        return _("added")
+    if one.deed == "unchanged":
+        return _("unchanged")
+    before = f"{_rough(one.before)}{one.before.value}"
+    if one.before.flag is None:
+        return _("supersedes {value}").format(value=before)
+    return _("supersedes {value}, which was flagged: {flag}").format(
+        value=before, flag=either(Flag(one.before.flag).zh, Flag(one.before.flag).en)
     )
 
 

@@ -105,7 +105,7 @@ class Series(NamedTuple):
 class Chart(NamedTuple):
     """A drawing of figures that stand in the tables of its `part`, too.
 
-    `kind` is `stacked` (bars of counts, one for each label) or `lines` (per cent over time).
+    `kind` is `stacked` (bars of counts or figures, one for each label) or `lines` (per cent over time).
     """
 
     kind: str

@@ -20,6 +20,7 @@ from tracker.report import (
     lineage,
     listing,
     movement,
+    verdicts,
 )
 from tracker.report.model import Chart, Fact, Report, Table
 from tracker.store import log, lookup, past, queries, rollups, states
@@ -88,7 +89,7 @@ def made(db: Connection, known: Known, step: Step = lambda _said: None) -> Repor
         if table.name == "by_owner" and table.rows
     ]
     step(_("indicators"))
-    figures, verdicts = _indicators(db, known)
+    figures, drawn = _indicators(db, known)
     annexes = lagging.annexes(known.rows, known.owners) if asked.annexes else []
     corrected = sum(len(table.rows) for table in tables if table.name == "corrections")
     text = bulletin.text(_figures(known), corrected)
@@ -98,7 +99,7 @@ def made(db: Connection, known: Known, step: Step = lambda _said: None) -> Repor
         (*tables, *figures, past_shares, *annexes),
         _notes(known),
         text,
-        (lines, *bars, *verdicts),
+        (lines, *bars, *drawn),
     )
 
 
@@ -251,9 +252,9 @@ def _corrections(db: Connection, known: Known, step: Step) -> list[Table]:
 
 def _indicators(db: Connection, known: Known) -> tuple[list[Table], list[Chart]]:
     """The targets of indicators; nothing where no document of the report has any."""
-    of = indicators.known(db, known.asked.as_of, known.asked.known_on)
-    table, chart = indicators.part(of, known.filters.document, _("Indicators"))
-    return ([table], [chart]) if table.rows else ([table._replace(title="")], [])
+    of = verdicts.known(db, known.asked.as_of, known.asked.known_on)
+    table, charts = indicators.part(of, known.filters.document, _("Indicators"))
+    return ([table], list(charts)) if table.rows else ([table._replace(title="")], [])
 
 
 def _figures(known: Known) -> bulletin.Figures:

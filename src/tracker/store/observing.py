@@ -1,6 +1,7 @@
 """Writing figures: files of indicators loaded, observations recorded; none is ever overwritten."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table, delete, insert, select, update
@@ -19,13 +20,21 @@ from tracker.store.models import commitments, indicator_targets, indicators, obs
 from tracker.store.rows import Change, IndicatorRow, ObservationRow
 
 
-class Recorded(NamedTuple):
-    """What recording did: the batch (none where nothing was new), and each figure given with the
-    deed: added, superseded (another one stood there) or unchanged.
+class Deed(NamedTuple):
+    """What became of a figure that was given: added, superseded (the one `before` stood there) or
+    unchanged.
     """
 
+    deed: str
+    row: ObservationRow
+    before: ObservationRow | None
+
+
+class Recorded(NamedTuple):
+    """What recording did: the batch (none where nothing was new), and what became of each figure."""
+
     batch: int | None
-    deeds: list[tuple[str, ObservationRow]]
+    deeds: list[Deed]
 
 
 def load(db: Connection, given: Iterable[Figures], *, by: Acting) -> list[Change]:
@@ -67,8 +76,9 @@ def record(db: Connection, given: Sequence[Observation], *, command: str, by: Ac
     changed = {_slot(row) for row in fresh}
     deeds = []
     for slot in map(_slot, rows):
-        deed = "superseded" if slot in standing else "added"
-        deeds.append((deed if slot in changed else "unchanged", written[slot]))
+        before = standing.get(slot)
+        deed = "superseded" if before else "added"
+        deeds.append(Deed(deed if slot in changed else "unchanged", written[slot], before))
     return Recorded(batch, deeds)
 
 
@@ -83,8 +93,12 @@ def _slot(row: Mapping[str, Any]) -> tuple[str, str, str | None]:
 
 
 def _says(there: ObservationRow | None, row: dict[str, Any]) -> bool:
-    """Whether what is there says just that."""
-    return there is not None and asked.content(there) == asked.content(row)
+    """Whether what is there says just that; 65.470 says what 65.47 says."""
+    return (
+        there is not None
+        and Decimal(there.value) == Decimal(row["value"])
+        and asked.content(there._replace(value=row["value"])) == asked.content(row)
+    )
 
 
 def _named(row: Mapping[str, Any]) -> tuple[str, str]:

@@ -11,11 +11,12 @@ from tracker.errors import NotFound, Refusal, UsageRefusal
 from tracker.i18n import _, either
 from tracker.store import log, lookup
 from tracker.store.log import Acting
-from tracker.store.models import assignments, batches, entries
+from tracker.store.models import assignments, batches, entries, observations
 
 _CURRENT = select(assignments.c.id, assignments.c.report).where(
     assignments.c.id.in_(bindparam("ids", expanding=True))
 )
+_FIGURES = select(observations.c.id).where(observations.c.batch == bindparam("batch")).limit(1)
 
 
 class Report(NamedTuple):
@@ -92,12 +93,22 @@ def undo(db: Connection, *, by: Acting, batch: int | None = None) -> tuple[int, 
     number = _last_standing(db, by.actor) if batch is None else _own(db, batch, by.actor)
     standing = _standing_entries(db, number)
     if not standing:
+        _refuse_figures(db, number)
         raise Refusal(_("batch {batch} has nothing left to withdraw").format(batch=number))
     drafts = [
         (assignment, log.draft(EntryKind.WITHDRAWAL, effective_on=by.today, names=version))
         for assignment, version in standing
     ]
     return number, log.append(db, drafts, command="undo", by=by)
+
+
+def _refuse_figures(db: Connection, number: int) -> None:
+    if db.execute(_FIGURES, {"batch": number}).first():
+        raise Refusal(
+            _(
+                "batch {batch} recorded figures, which are not withdrawn: record the right ones, or the same with --flag (an earlier batch: tracker undo --batch NUMBER)"
+            ).format(batch=number)
+        )
 
 
 def _last_standing(db: Connection, actor: str) -> int:
@@ -109,6 +120,8 @@ def _last_standing(db: Connection, actor: str) -> int:
     for number in db.execute(mine).scalars():
         if _standing_entries(db, number):
             return int(number)
+        # Whoever means the figures must not lose an older report.
+        _refuse_figures(db, number)
     raise NotFound(
         _(
             "{actor} has recorded nothing that could be undone (tracker log shows the batches)"
