@@ -6,7 +6,7 @@ from typing import Any
 
 import openpyxl
 
-from tracker.forms import Column
+from tracker.forms import Column, Mark
 
 HIDDEN = len(Column) + 1
 
@@ -27,6 +27,13 @@ class Desk:
     def cell(self, key: str, column: Column | None) -> Any:
         place = HIDDEN if column is None else list(Column).index(column) + 1
         return self.sheet.cell(self.row(key), place)
+
+    def seal(self, key: str, /, **fields: Any) -> None:
+        """Another mark for a row, written as the program writes them."""
+        cell = self.cell(key, None)
+        mark = Mark.read(cell.value)
+        assert mark is not None
+        cell.value = str(mark._replace(**fields))
 
     def fill(self, key: str, **values: Any) -> None:
         """Fill cells by the names of their columns."""

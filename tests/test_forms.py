@@ -3,10 +3,14 @@
 import csv
 import io
 import json
+import os
+import pty
 import sys
 import zipfile
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
+from subprocess import DEVNULL
 from subprocess import run as execute
 
 import openpyxl
@@ -224,6 +228,45 @@ def test_a_form_that_cannot_be_made_is_refused(
 
     assert (ran.code, ran.out) == (code, "")
     assert said in ran.err
+
+
+def test_a_file_that_promises_another_format_is_refused(tracker: Run, tmp_path: Path) -> None:
+    out = tmp_path / "hb.csv"
+
+    ran = tracker(*FORM, "-o", str(out))
+
+    assert (ran.code, out.exists()) == (2, False)
+    assert "say -f csv" in ran.err
+
+
+def on_a_terminal(*arguments: str) -> str:
+    """What a command says on stderr where that is a terminal."""
+    reader, terminal = pty.openpty()
+    execute(
+        [sys.executable, "-m", "tracker", *arguments], stderr=terminal, stdout=DEVNULL, check=True
+    )
+    os.close(terminal)
+    said = b""
+    # At its end a terminal answers with an error, or with nothing.
+    with suppress(OSError):
+        while piece := os.read(reader, 65_536):
+            said += piece
+    os.close(reader)
+    return said.decode()
+
+
+def test_long_work_shows_a_bar_on_a_terminal(file: Path, tmp_path: Path) -> None:
+    db, forms = ("--db", str(file)), tmp_path / "forms"
+
+    making = on_a_terminal(
+        *db, "form", "--all", "--period", "2024Q2", "-f", "csv", "-o", str(forms)
+    )
+    taking = on_a_terminal(*db, "import", *map(str, sorted(forms.iterdir())))
+
+    assert "[....................] 0/7 SX …" in making
+    assert "[#################...] 6/7 CENTRAL …" in making
+    assert "[##########..........] 7/14 AH-2024Q2.csv …" in taking
+    assert taking.count("\r\x1b[K") == 15
 
 
 def test_the_folder_of_all_forms_is_no_file(tracker: Run, tmp_path: Path) -> None:

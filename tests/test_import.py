@@ -14,13 +14,25 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
 
 from conftest import NOW, TODAY, Ran, Run
 from offices import HIDDEN, Change, Desk, filled
 from test_forms import made
 from tracker.cli.app import run
 from tracker.domain.words import Status
-from tracker.forms import Column, Given, is_text, plain_files, plain_writing, rows
+from tracker.forms import (
+    LONGEST,
+    Column,
+    Given,
+    is_text,
+    plain_files,
+    plain_writing,
+    reading,
+    rows,
+    writing,
+)
 from tracker.store import ledger, log, setup
 
 KEY, OTHER, THIRD = "2021-15.1", "2021-15.2", "2021-15.3"
@@ -256,6 +268,21 @@ def test_a_prefilled_row_left_alone_is_unchanged_though_its_report_was_taken_bac
     assert (ran.code, about(ran)["outcome"]) == (0, "unchanged")
 
 
+def test_a_row_set_back_to_what_an_earlier_report_of_that_day_said_is_recorded(
+    tracker: Run, file: Path, tmp_path: Path
+) -> None:
+    for status in ("in_progress", "stalled"):
+        tracker("update", KEY, "--owner", "HB", "--status", status, "--on", "2024-06-15")
+    data = _form(file, tmp_path / "hb.xlsx")
+
+    back = filled(data, lambda desk: desk.fill(KEY, status="推进中"))
+    ran = given_back(tracker, tmp_path, back)
+
+    assert (ran.code, outcomes(ran)) == (0, {"recorded": 1})
+    assert state(tracker)["status"] == "in_progress"
+    assert outcomes(given_back(tracker, tmp_path, back)) == {}
+
+
 def test_a_review_or_a_moved_target_is_no_conflict(
     tracker: Run, file: Path, tmp_path: Path
 ) -> None:
@@ -308,6 +335,7 @@ def test_dates_are_read_as_people_write_them(back: Back, on: object) -> None:
         (60, "General", 60),
         (60, '0"%"', 60),
         (60, r"0\%", 60),
+        (60, "0_%", 60),
         (100, "General", 100),
         (0, "General", 0),
         (0.6, "General", 60),
@@ -330,7 +358,16 @@ def test_a_percent_is_what_its_cell_shows(
 
 
 @pytest.mark.parametrize(
-    "said", ["推进中", "in progress", "IN_PROGRESS", " in-progress ", "ｉｎ progress"]
+    "said",
+    [
+        "推进中",
+        "in progress",
+        "IN_PROGRESS",
+        " in-progress ",
+        "ｉｎ progress",
+        "推 进　中",
+        "推进中\u200b",
+    ],
 )
 def test_a_status_is_read_in_either_language(back: Back, said: str) -> None:
     assert about(back(lambda desk: started(desk, status=said)))["status"] == "in_progress"
@@ -368,6 +405,10 @@ def test_a_status_is_read_in_either_language(back: Back, said: str) -> None:
         ({"status": "未启动", "percent": 0.5}, "K# Percent: not started and 50 percent contradict"),
         ({"note": "_x0007_"}, "L# Progress: holds characters that are no text"),
         ({"problem": "#REF!"}, "M# Problems: #REF! is the error of a formula"),
+        (
+            {"effective_on": 20240601},
+            "P# Effective on: #VALUE! is the error of a formula, or no date",
+        ),
     ],
     ids=str,
 )
@@ -416,30 +457,21 @@ def test_every_mistake_of_a_row_is_listed(back: Back) -> None:
     assert all(name in reason for name in ("Status", "Percent", "Effective on"))
 
 
-def mark(desk: Desk, place: int, word: str, key: str = KEY) -> None:
-    """Change a word of a row's hidden mark."""
-    cell = desk.cell(key, None)
-    words = cell.value.split()
-    words[place] = word
-    cell.value = " ".join(words)
-
-
 @pytest.mark.parametrize(
-    ("place", "word", "said"),
+    ("fields", "said"),
     [
-        (1, "HN", "is the assignment of HN"),
-        (3, "9", "the ledger is older"),
-        (4, "2024Q1", "comes from the form of 2024Q1"),
-        (5, "feedfeedfeedfeed", "another ledger"),
-        (6, "00000000", "shows another commitment"),
+        ({"owner": "HN"}, "is the assignment of HN"),
+        ({"version": 9}, "the ledger is older"),
+        ({"period": "2024Q1"}, "comes from the form of 2024Q1"),
+        ({"ledger": "feedfeedfeedfeed"}, "another ledger"),
+        ({"label": "00000000"}, "shows another commitment"),
     ],
+    ids=str,
 )
-def test_a_row_that_is_not_of_this_form_is_refused(
-    back: Back, place: int, word: str, said: str
-) -> None:
+def test_a_row_that_is_not_of_this_form_is_refused(back: Back, fields: Any, said: str) -> None:
     def change(desk: Desk) -> None:
         started(desk)
-        mark(desk, place, word)
+        desk.seal(KEY, **fields)
 
     assert said in why(back(change))
 
@@ -447,9 +479,28 @@ def test_a_row_that_is_not_of_this_form_is_refused(
 def test_an_assignment_that_nobody_has_is_refused(back: Back) -> None:
     def change(desk: Desk) -> None:
         started(desk)
-        mark(desk, 0, "2021-99.1")
+        desk.seal(KEY, key="2021-99.1")
 
     assert "no such assignment any more" in why(back(change), "2021-99.1")
+
+
+@pytest.mark.parametrize("place", range(8))
+def test_a_mark_changed_by_hand_is_refused(back: Back, tracker: Run, place: int) -> None:
+    def change(desk: Desk) -> None:
+        started(desk)
+        cell = desk.cell(KEY, None)
+        words = cell.value.split()
+        other = desk.cell(THIRD, None).value.split()
+        words[place] = {2: "lead", 3: "1"}.get(place, other[place] + "1" * (place not in (0, 7)))
+        assert cell.value.split() != words
+        cell.value = " ".join(words)
+
+    before = digest(tracker)
+
+    ran = back(change)
+
+    assert (ran.code, outcomes(ran)) == (1, {"refused": 1})
+    assert digest(tracker) == before
 
 
 def test_rows_sorted_without_their_hidden_column_are_refused(back: Back) -> None:
@@ -470,6 +521,65 @@ def test_a_row_that_the_form_did_not_have_is_refused(back: Back) -> None:
     row = ran.json[-1]
     assert (ran.code, row["outcome"], row["key"]) == (1, "refused", None)
     assert "hidden mark" in row["reasons"][0]["message"]
+
+
+@pytest.mark.parametrize("note", ["开工", "=A1"])
+def test_a_row_that_lost_its_mark_is_refused_though_only_its_progress_was_filled_in(
+    back: Back, note: str
+) -> None:
+    def change(desk: Desk) -> None:
+        desk.fill(KEY, note=note)
+        desk.cell(KEY, None).value = None
+
+    assert outcomes(back(change)) == {"refused": 1}
+
+
+def moved_to_another_sheet(desk: Desk, columns: int) -> None:
+    """The row of a commitment, or its first columns, cut and pasted."""
+    desk.fill(KEY, status="推进中", note="开工")
+    other, row = desk.book.create_sheet("续表"), desk.row(KEY)
+    for place in range(1, columns + 1):
+        other.cell(3, place, desk.sheet.cell(row, place).value)
+    desk.sheet.delete_rows(row)
+
+
+@pytest.mark.parametrize("columns", [HIDDEN, HIDDEN - 1])
+def test_a_row_moved_to_another_sheet_is_refused_and_not_lost(back: Back, columns: int) -> None:
+    ran = back(lambda desk: moved_to_another_sheet(desk, columns))
+
+    row = ran.json[-1]
+    assert (ran.code, row["outcome"]) == (1, "refused")
+    assert row["where"].endswith("[续表] 3")
+    assert "stands outside the form" in row["reasons"][0]["message"]
+
+
+def test_a_sheet_of_somebody_s_own_is_let_be(back: Back) -> None:
+    def change(desk: Desk) -> None:
+        started(desk)
+        own = desk.book.create_sheet("草稿")
+        own.append(["推进中", 0.5, "问财政厅"])
+
+    assert outcomes(back(change)) == {"recorded": 1}
+
+
+@pytest.mark.parametrize(
+    ("value", "look", "note"),
+    [
+        (0.123456789, "0.0%", "12.3456789%"),
+        (12.5, "General", "12.5"),
+        (3.5999999999999996, "General", "3.6"),
+        (True, "General", "TRUE"),
+        (date(2024, 6, 1), "yyyy-mm-dd", "2024-06-01"),
+    ],
+)
+def test_a_number_among_text_is_kept_as_the_cell_has_it(
+    back: Back, value: object, look: str, note: str
+) -> None:
+    def change(desk: Desk) -> None:
+        started(desk, note=value)
+        desk.cell(KEY, Column.NOTE).number_format = look
+
+    assert about(back(change))["note"] == note
 
 
 def test_a_commitment_filled_in_twice_is_refused(back: Back) -> None:
@@ -526,6 +636,46 @@ def rows_above(desk: Desk) -> None:
     desk.sheet.cell(1, 1, "湖北省2024年二季度工作台账")
 
 
+def sorted_with_the_headings(desk: Desk) -> None:
+    started(desk)
+    rows = [[cell.value for cell in row] for row in desk.sheet.iter_rows()]
+    chosen = desk.row(KEY) - 1
+    for number, values in enumerate(
+        [rows[chosen], *rows[1:chosen], *rows[chosen + 1 :], rows[0]], 1
+    ):
+        for place, value in enumerate(values, 1):
+            desk.sheet.cell(number, place).value = value
+
+
+def headings_broken(desk: Desk) -> None:
+    started(desk)
+    for place, heading in (10, "状　态"), (11, "完成\n比例"), (16, "Effective\non"):
+        desk.sheet.cell(1, place).value = heading
+
+
+def headings_repeated(desk: Desk) -> None:
+    started(desk)
+    desk.sheet.insert_rows(20, 2)
+    for place in range(1, HIDDEN + 1):
+        desk.sheet.cell(20, place).value = desk.sheet.cell(1, place).value
+    for place in range(1, HIDDEN):
+        desk.sheet.cell(21, place).value = desk.sheet.cell(1, place).value
+
+
+def headings_over_two_rows(desk: Desk) -> None:
+    started(desk)
+    desk.sheet.insert_rows(2)
+    for place in range(1, HIDDEN + 1):
+        desk.sheet.merge_cells(start_row=1, end_row=2, start_column=place, end_column=place)
+
+
+def summed(desk: Desk) -> None:
+    started(desk)
+    last = desk.sheet.max_row
+    for place, value in (4, "合计"), (10, f"=COUNTA(J2:J{last})"), (11, f"=AVERAGE(K2:K{last})"):
+        desk.sheet.cell(last + 1, place, value)
+
+
 def blank_rows(desk: Desk) -> None:
     started(desk)
     desk.sheet.insert_rows(5, 40)
@@ -552,7 +702,7 @@ def in_english(desk: Desk) -> None:
     "change",
     [
         reordered, deleted, hidden, columns_added, column_moved, rows_above, blank_rows, signed, renamed,
-        in_english,
+        in_english, sorted_with_the_headings, headings_broken, headings_repeated, headings_over_two_rows, summed,
     ],
 )  # fmt: skip
 def test_a_form_survives_what_people_do_to_it(back: Back, change: Change) -> None:
@@ -595,12 +745,19 @@ def test_a_cell_merged_over_two_columns_belongs_to_the_first(back: Back) -> None
     [
         (lambda d: d.sheet.delete_cols(HIDDEN), "is no form"),
         (lambda d: d.sheet.delete_cols(10), "no column Status"),
+        (lambda d: d.sheet.delete_cols(4), "no column Commitment"),
+        (
+            lambda d: d.sheet.cell(
+                1, HIDDEN, f"{d.sheet.cell(1, HIDDEN).value}".replace("HB", "QQ")
+            ),
+            "hb.xlsx: unknown owner: QQ",
+        ),
         (lambda d: d.sheet.cell(1, 9, "状态"), "stands here twice"),
         (lambda d: d.book.copy_worksheet(d.sheet), "several forms"),
         (lambda d: d.sheet.cell(1, HIDDEN, "tracker-form 9 x"), "no mark of a form"),
         (lambda d: d.sheet.cell(20_000, 3, "x"), "delete the empty rows below"),
         (
-            lambda d: d.sheet.cell(1, HIDDEN, "tracker-form 1 HB 2024Q2 feedfeedfeedfeed"),
+            lambda d: d.sheet.cell(1, HIDDEN, "tracker-form 2 HB 2024Q2 feedfeedfeedfeed"),
             "another ledger",
         ),
         (
@@ -610,7 +767,7 @@ def test_a_cell_merged_over_two_columns_belongs_to_the_first(back: Back) -> None
             "not begun",
         ),
     ],
-    ids=range(8),
+    ids=range(10),
 )
 def test_what_is_no_form_of_this_ledger_is_refused_as_a_whole(
     back: Back, tracker: Run, change: Change, said: str
@@ -725,8 +882,11 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
         (lambda _d: b"\n" * 1_000_000, "more than 10000 rows"),
         (lambda _d: b"," * 1_000_000, "is no form"),
         (lambda _d: b"{" + b'"a":[' * 100_000, "is no JSON"),
+        (lambda _d: b'{"owner": "HB", "owner": "HN"}', "owner stands twice in one object"),
+        (lambda _d: b'<?xml version="1.0"?><office:document/>', "is no Excel workbook"),
+        (lambda _d: b"\xef\xbb\xbf\n<html><table><tr><td>x</table>", "is no Excel workbook"),
     ],
-    ids=range(24),
+    ids=range(27),
 )
 def test_a_file_that_should_not_be_opened_is_refused_in_one_line(
     tracker: Run, blank: bytes, tmp_path: Path, spoilt: Callable[[bytes], bytes], said: str
@@ -754,6 +914,13 @@ def packed_empty() -> bytes:
     out = io.BytesIO()
     zipfile.ZipFile(out, "w").close()
     return out.getvalue()
+
+
+def test_a_folder_is_no_form(tracker: Run, tmp_path: Path) -> None:
+    ran = tracker("import", str(tmp_path))
+
+    assert (ran.code, ran.out) == (3, "")
+    assert "is a folder: name the files in it" in ran.err
 
 
 def test_a_file_that_is_not_there_is_not_found(tracker: Run) -> None:
@@ -803,6 +970,66 @@ def test_csv_is_read_as_spreadsheets_save_it(
     assert (row["status"], row["percent"], row["effective_on"]) == ("in_progress", 60, "2024-06-01")
 
 
+def in_csv(data: bytes, *filled_in: str) -> list[list[str]]:
+    """The lines of a form as CSV, with the cells of one row filled in."""
+    lines = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+    line = next(line for line in lines if line[-1].startswith(f"{KEY} HB "))
+    line[-8:-1] = filled_in
+    return lines
+
+
+def test_a_title_above_the_headings_of_a_csv_has_separators_of_its_own(
+    tracker: Run, file: Path, tmp_path: Path
+) -> None:
+    lines = in_csv(_form(file, tmp_path / "x.csv", "-f", "csv"), "推进中", *[""] * 6)
+    out = io.StringIO(newline="")
+    csv.writer(out, delimiter=";").writerows(lines)
+
+    data = f"湖北省, 2024, 二季度, 台账\r\n{out.getvalue()}".encode()
+    ran = given_back(tracker, tmp_path, data, name="hb.csv")
+
+    assert (ran.code, outcomes(ran)) == (0, {"recorded": 1})
+
+
+def test_the_error_of_a_formula_in_a_csv_is_refused_as_in_a_workbook(
+    tracker: Run, file: Path, tmp_path: Path
+) -> None:
+    lines = in_csv(_form(file, tmp_path / "x.csv", "-f", "csv"), "推进中", "", "#N/A", *[""] * 4)
+    out = io.StringIO(newline="")
+    csv.writer(out).writerows(lines)
+
+    ran = given_back(tracker, tmp_path, out.getvalue().encode(), name="hb.csv")
+
+    assert "Progress: #N/A is the error of a formula" in why(ran)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "gb18030"])
+def test_json_is_read_in_the_encodings_of_windows(
+    tracker: Run, file: Path, tmp_path: Path, encoding: str
+) -> None:
+    text = _form(file, tmp_path / "x.json", "-f", "json").decode()
+
+    ran = given_back(tracker, tmp_path, text.encode(encoding), name="hb.json")
+
+    assert (ran.code, outcomes(ran)) == (0, {})
+
+
+def test_a_misspelt_field_of_json_is_refused_and_one_more_is_let_be(
+    tracker: Run, file: Path, tmp_path: Path
+) -> None:
+    tree = json.loads(_form(file, tmp_path / "x.json", "-f", "json"))
+    slip = tree["rows"][0]
+    slip["stauts"] = slip.pop("status")
+    tree["rows"][1] |= {"status": "stalled", "clerk": "王"}
+
+    ran = given_back(tracker, tmp_path, json.dumps(tree).encode(), "--partial", name="hb.json")
+
+    assert [row["outcome"] for row in ran.json[:2]] == ["refused", "recorded"]
+    assert ran.json[0]["reasons"] == [
+        {"where": "stauts", "message": "is no field of a form; not there: status"}
+    ]
+
+
 def test_json_is_read_back(tracker: Run, file: Path, tmp_path: Path) -> None:
     tree = json.loads(_form(file, tmp_path / "x.json", "-f", "json"))
     row = next(row for row in tree["rows"] if row["key"] == KEY)
@@ -830,6 +1057,9 @@ def test_json_is_read_back(tracker: Run, file: Path, tmp_path: Path) -> None:
         ({"note": "\ud800"}, "no text"),
         ({"note": "\x00"}, "no text"),
         ({"status": None}, "is missing"),
+        ({"percent": 0.6}, "0.6% is no whole per cent"),
+        ({"percent": True}, "percent: is neither"),
+        ({"evidence": [True]}, "evidence: is neither"),
     ],
     ids=str,
 )
@@ -856,12 +1086,46 @@ def test_text_comes_back_from_csv_as_it_went_out(note: str, problem: str) -> Non
     given_out = Given(Status.STALLED, 50, note, problem)
 
     text = plain_writing.comma_separated(made(given=given_out))
-    form = rows.returned("x", [plain_files.grid(Path("x"), text.encode())])
+    read = plain_files.text(Path("x"), text.encode())
+    form = rows.returned("x", [plain_files.grid(Path("x"), read)])
 
     back = form.lines[0].given
     assert back is not None
     for before, after in ((note, back.note), (problem, back.problem)):
         assert (after or "") == before.replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "_x0041_",
+        "<r>a</r>",
+        "=1+1",
+        "'quoted",
+        "a\r\nb",
+        "\tx ",
+        "#N/A",
+        "50%",
+        "x" * LONGEST,
+    ],
+)
+def test_text_comes_back_from_a_workbook_as_it_went_out(tmp_path: Path, note: str) -> None:
+    file = tmp_path / "x.xlsx"
+    file.write_bytes(writing.workbook(made(given=Given(Status.STALLED, 50, note))))
+
+    back = reading.read(file).lines[0].given
+
+    assert back is not None
+    assert back.note == note.replace("\r\n", "\n").strip()
+
+
+def test_parts_of_a_text_in_bold_are_one_text(back: Back) -> None:
+    bold = TextBlock(InlineFont(b=True), "工")
+
+    assert (
+        about(back(lambda desk: started(desk, note=CellRichText("开", bold, "了"))))["note"]
+        == "开工了"
+    )
 
 
 @pytest.fixture(scope="module")

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _FILES = frozenset({"docx", "xlsx", "breakdown"})
 _ENDINGS = frozenset({"json", "csv", "md", "html", "docx", "xlsx", "ics"})
 _KINDS = {"breakdown": "xlsx", "taskwarrior": "json"}
+# How wide a progress bar is.
+_BAR = 20
 
 
 @dataclass
@@ -138,19 +140,30 @@ def note(message: str) -> None:
 
 
 @contextmanager
-def steps() -> Iterator[Callable[[str], None]]:
-    """Says on a terminal's stderr what is being worked out, and clears it in the end."""
+def steps(total: int = 0) -> Iterator[Callable[[str], None]]:
+    """Says on a terminal's stderr what is being worked out, and clears it in the end; behind a bar
+    where it is known how many steps there are.
+    """
     terminal = sys.stderr is not None and sys.stderr.isatty()
+    begun = 0
 
     def say(step: str) -> None:
+        nonlocal begun
         if terminal:
-            sys.stderr.write(f"\r\x1b[K{step} …" if step else "\r\x1b[K")
+            bar = _bar(begun, total) if total else ""
+            begun += 1
+            sys.stderr.write(f"\r\x1b[K{bar}{step} …" if step else "\r\x1b[K")
             sys.stderr.flush()
 
     try:
         yield say
     finally:
         say("")
+
+
+def _bar(done: int, total: int) -> str:
+    filled = _BAR * done // total
+    return f"[{'#' * filled}{'.' * (_BAR - filled)}] {done}/{total} "
 
 
 def output(what: "Printable", form: str, out: Path | None = None) -> None:
@@ -163,7 +176,7 @@ def output(what: "Printable", form: str, out: Path | None = None) -> None:
             raise UsageRefusal(_("{form} is no text for a terminal: add -o FILE").format(form=form))
         _print(render(what, form, screen))
     else:
-        _refuse_other_ending(form, out)
+        refuse_other_ending(form, out)
         made = render(what, form, Screen())
         if isinstance(made, str):
             # Spreadsheets take CSV for UTF-8 only behind a byte order mark.
@@ -174,7 +187,7 @@ def output(what: "Printable", form: str, out: Path | None = None) -> None:
         note(_("nothing found"))
 
 
-def _refuse_other_ending(form: str, out: Path) -> None:
+def refuse_other_ending(form: str, out: Path) -> None:
     """A name that promises another format than the one asked for."""
     said = out.suffix.lower().removeprefix(".")
     if said in _ENDINGS and said != _KINDS.get(form, form):

@@ -1,5 +1,6 @@
 """Forms for the offices: form writes them, import takes them back."""
 
+from collections.abc import Callable
 from enum import StrEnum
 from importlib import import_module
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tracker.cli import context
-from tracker.cli.options import Form, Format, Out, Owner, maybe, period
+from tracker.cli.options import Form, Format, Out, Owner, complete_owners, maybe, period
 from tracker.cli.recording import note_older
 from tracker.domain.period import Period
 from tracker.domain.words import Outcome
@@ -34,6 +35,15 @@ Every = Annotated[
 ]
 Said = Annotated[
     str, typer.Option("--period", metavar="PERIOD", help="2024Q2, 2024H1, 2024 or a range.")
+]
+TableOf = Annotated[
+    str | None,
+    typer.Option(
+        "--owner",
+        metavar="OWNER",
+        autocompletion=complete_owners,
+        help="With --as breakdown: whose table it is.",
+    ),
 ]
 
 
@@ -77,6 +87,8 @@ def form(
     if every:
         _all(of, kind, out)
     else:
+        if out is not None:
+            context.refuse_other_ending(kind, out)
         context.put(_made([str(owner)], of, kind)[str(owner)], out)
 
 
@@ -105,7 +117,7 @@ def _made(owners: list[str], of: Period, kind: str) -> dict[str, str | bytes]:
     module, writer = _WRITERS[kind]
     write = getattr(import_module(f"tracker.forms.{module}"), writer)
     made = {}
-    with context.reading() as db, context.steps() as step:
+    with context.reading() as db, context.steps(len(owners)) as step:
         for owner in owners:
             step(owner)
             made[owner] = write(forming.form(db, owner, of, context.today()))
@@ -137,7 +149,7 @@ def import_(
         Shape | None,
         typer.Option("--as", help="A breakdown table instead: give its units their parts."),
     ] = None,
-    owner: Owner = None,
+    owner: TableOf = None,
     form: Format = Form.TABLE,
     out: Out = None,
 ) -> None:
@@ -190,28 +202,32 @@ def _brought(
 
     if dry_run:
         ledger.refuse_missing(ledger.place(context.settings.db))
-    forms = _read(files)
-    with context.writing() as db:
-        by = context.acting()
-        importing.refuse_strange(db, forms, today=by.today, period=of)
-        done = [importing.bring(db, each, by=by, force=force, partial=partial) for each in forms]
-        if dry_run:
-            db.rollback()
+    named = list(dict.fromkeys(files))
+    with context.steps(2 * len(named)) as step:
+        forms = _read(named, step)
+        with context.writing() as db:
+            by = context.acting()
+            importing.refuse_strange(db, forms, today=by.today, period=of)
+            done = []
+            for each in forms:
+                step(Path(each.file).name)
+                done.append(importing.bring(db, each, by=by, force=force, partial=partial))
+            if dry_run:
+                db.rollback()
     return done
 
 
-def _read(files: list[Path]) -> "list[Returned]":
+def _read(files: list[Path], step: Callable[[str], None]) -> "list[Returned]":
     """The forms in the files; of those that hold none, all findings at once."""
     from tracker.forms import reading  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
 
     forms, problems = [], []
-    with context.steps() as step:
-        for file in dict.fromkeys(files):
-            step(file.name)
-            try:
-                forms.append(reading.read(file))
-            except BadFile as bad:
-                problems += bad.problems
+    for file in files:
+        step(file.name)
+        try:
+            forms.append(reading.read(file))
+        except BadFile as bad:
+            problems += bad.problems
     if problems:
         raise BadFile(problems)
     return forms

@@ -14,7 +14,7 @@ LONGEST = 32_767
 # How the heading of the hidden column begins. Every later program reads it: another layout of the form
 # takes another number.
 OPENING = "tracker-form"
-_LAYOUT = "1"
+_LAYOUT = "2"
 
 # Line breaks and tabs are text; the other control characters and halves of characters are none.
 _NO_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -68,7 +68,8 @@ class Head(NamedTuple):
 
 class Mark(NamedTuple):
     """What stands hidden in each row: its assignment, the version of its log that the form was made
-    from, the form, and a check on the commitment that the row shows.
+    from, the form, and a check on the commitment that the row shows. It is written with a check on
+    all of these behind it: one changed by hand would report for another row, or hide a conflict.
     """
 
     key: str
@@ -80,23 +81,24 @@ class Mark(NamedTuple):
     label: str
 
     def __str__(self) -> str:
-        return " ".join(map(str, self))
+        said = " ".join(map(str, self))
+        return f"{said} {labelled(said)}"
 
     @classmethod
     def read(cls, text: str) -> Self | None:
-        """The mark that a cell holds, or None."""
-        words = text.split()
-        if len(words) != len(cls._fields) or not re.fullmatch(r"[0-9]{1,9}", words[3]):
+        """The mark that a cell holds, or None where it is none, or not as it was written."""
+        *words, check = text.split() or [""]
+        if len(words) != len(cls._fields) or labelled("".join(words)) != check:
             return None
         role = next((role for role in Role if role.value == words[2]), None)
-        if role is None:
+        if role is None or not re.fullmatch(r"[0-9]{1,9}", words[3]):
             return None
         return cls(words[0], words[1], role, int(words[3]), *words[4:])
 
 
-def labelled(commitment: str) -> str:
-    """The check on what a row shows as its commitment, whatever the blanks in it."""
-    return hashlib.sha256("".join(commitment.split()).encode()).hexdigest()[:8]
+def labelled(text: str) -> str:
+    """The check on a text, whatever the blanks in it."""
+    return hashlib.sha256("".join(text.split()).encode()).hexdigest()[:8]
 
 
 class Given(NamedTuple):

@@ -1,6 +1,7 @@
 """What one cell says: a status, a percent, a date or text; or what is wrong with it."""
 
 import re
+import unicodedata
 from datetime import date, datetime, timedelta
 from enum import Enum, auto
 from typing import NamedTuple
@@ -66,11 +67,12 @@ def pieces(cell: Cell) -> str | None:
 
 
 def status(cell: Cell) -> Status | None:
-    """A status in either language."""
+    """A status in either language, whatever blanks are in it."""
     said = text(cell)
     if said is None:
         return None
-    found = Status.read(said)
+    said = _seen(said)
+    found = Status.read(said) or Status.read("".join(said.split()))
     if found is None:
         raise Wrong(
             _("unknown status {said} (known: {known})").format(said=said, known=Status.named())
@@ -100,6 +102,13 @@ def percent(cell: Cell) -> int | None:
 
 def day(cell: Cell) -> date | None:
     """A date: as a date, as text, or as the number of days that spreadsheets keep."""
+    if cell.kind is Kind.ERROR:
+        # So a number comes out that no day has, as 20240601 in a cell for dates.
+        raise Wrong(
+            _(
+                "{said} is the error of a formula, or no date that there is (write 2024-06-30)"
+            ).format(said=cell.value)
+        )
     _refuse_no_value(cell)
     if cell.empty:
         return None
@@ -109,7 +118,7 @@ def day(cell: Cell) -> date | None:
     elif isinstance(value, date):
         found = value
     else:
-        written = _TIME.sub("", plain(_written(cell)).replace("_", " ")).strip()
+        written = _TIME.sub("", plain(_seen(_written(cell))).replace("_", " ")).strip()
         found = times.day(written) or _counted(written.partition(".")[0], cell.day_zero)
     if found is None or found < times.FIRST_DAY:
         raise Wrong(_("{said} is no date (write 2024-06-30)").format(said=_written(cell)))
@@ -125,13 +134,20 @@ def _refuse_no_value(cell: Cell) -> None:
 
 def _written(cell: Cell) -> str:
     value = cell.value
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == datetime.min.time() else str(value)
+    if isinstance(value, bool):
+        return str(value).upper()
     if cell.per_cent and isinstance(value, (int, float)):
         return _shown(value * _ALL)
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else f"{value:.15g}"
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == datetime.min.time() else str(value)
     return str(value)
+
+
+def _seen(said: str) -> str:
+    """Without the characters that nobody sees, as they come along from web pages."""
+    return "".join(c for c in said if unicodedata.category(c) != "Cf")
 
 
 def _amount(cell: Cell) -> tuple[float, bool]:
@@ -139,7 +155,7 @@ def _amount(cell: Cell) -> tuple[float, bool]:
     value = cell.value
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return float(value), cell.per_cent
-    said = plain(str(value)).replace("_", "")
+    said = plain(_seen(str(value))).replace("_", "")
     number = said.removesuffix("%")
     if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", number):
         raise Wrong(_("{said} is no per cent (write 60%)").format(said=value))
@@ -147,7 +163,8 @@ def _amount(cell: Cell) -> tuple[float, bool]:
 
 
 def _shown(per_cent: float) -> str:
-    return f"{per_cent:g}%"
+    # As many digits as a spreadsheet keeps.
+    return f"{per_cent:.15g}%"
 
 
 def _counted(written: str, day_zero: date) -> date | None:

@@ -12,20 +12,31 @@ from tracker.domain.formulas import unguarded
 from tracker.domain.period import Period
 from tracker.domain.words import Role
 from tracker.errors import BadFile, Problem, Refusal
-from tracker.forms import FILLED, Column, Head, Line, Mark, Returned
-from tracker.forms.cells import Cell
+from tracker.forms import FILLED, OPENING, Column, Head, Line, Mark, Returned, Row
+from tracker.forms.cells import Cell, Kind
 from tracker.forms.package import LIMIT_COLUMNS, LIMIT_ROWS
 from tracker.forms.rows import Grid, line_of
 from tracker.i18n import _
 from tracker.sources.files.encoding import decode
 
 _LETTERS = 26
+# What spreadsheets write for a formula that came to nothing.
+_ERROR = re.compile(r"#(N/A|NAME\?|REF!|VALUE!|DIV/0!|NUM!|NULL!)|Err:\d{3}")
+_KNOWN = frozenset({*Row._fields, *(column.value for column in FILLED)})
 
 
-def grid(file: Path, data: bytes) -> Grid:
+def is_json(text: str) -> bool:
+    """Whether a text begins as JSON does."""
+    return text.lstrip().startswith(("{", "["))
+
+
+def grid(file: Path, text: str) -> Grid:
     """The cells of a CSV file, separated by commas, semicolons or tabs."""
-    text = _text(file, data)
-    heading = text.split("\n", 1)[0]
+    if text.lstrip().startswith("<"):
+        # Web pages and flat XML, whatever the name of the file says.
+        raise BadFile([Problem(str(file), _("is no Excel workbook: save it as .xlsx"))])
+    # A title above the headings has no separators, or others.
+    heading = next((line for line in text.splitlines() if OPENING in line), text.partition("\n")[0])
     mark = max(",;\t", key=heading.count)
     try:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
@@ -40,21 +51,25 @@ def grid(file: Path, data: bytes) -> Grid:
     return Grid(
         str(file),
         [
-            [
-                Cell(f"{_column(i)}{n}", unguarded(row[i]) if i < len(row) else None)
-                for i in range(wide)
-            ]
+            [_said(f"{_column(i)}{n}", row[i] if i < len(row) else "") for i in range(wide)]
             for n, row in enumerate(rows, 1)
         ],
     )
 
 
-def _text(file: Path, data: bytes) -> str:
+def text(file: Path, data: bytes) -> str:
+    """The text of a file. BadFile where it is none."""
     try:
         return decode(file, data)
     except Refusal as reason:
         message = _("is neither a workbook nor text in UTF-8, UTF-16 or GB18030: save it as .xlsx")
         raise BadFile([Problem(str(file), message)]) from reason
+
+
+def _said(at: str, said: str) -> Cell:
+    if _ERROR.fullmatch(said):
+        return Cell(at, said, Kind.ERROR)
+    return Cell(at, unguarded(said))
 
 
 def _column(place: int) -> str:
@@ -67,9 +82,9 @@ def _column(place: int) -> str:
     return letters
 
 
-def returned(file: Path, data: bytes) -> Returned:
+def returned(file: Path, text: str) -> Returned:
     """The form that a JSON file holds: `owner`, `period`, `ledger` and `rows`."""
-    tree = _tree(file, data)
+    tree = _tree(file, text)
     words = [tree.get(name) for name in Head._fields]
     rows = tree.get("rows")
     if not (all(isinstance(word, str) for word in words) and isinstance(rows, list)):
@@ -85,9 +100,9 @@ def returned(file: Path, data: bytes) -> Returned:
     )
 
 
-def _tree(file: Path, data: bytes) -> dict[str, Any]:
+def _tree(file: Path, text: str) -> dict[str, Any]:
     try:
-        tree = json.loads(_text(file, data), parse_constant=_no_number)
+        tree = json.loads(text, parse_constant=_no_number, object_pairs_hook=_object)
     except (ValueError, RecursionError) as reason:
         message = _("is no JSON: {reason}").format(reason=reason)
         raise BadFile([Problem(str(file), message)]) from reason
@@ -99,6 +114,15 @@ def _tree(file: Path, data: bytes) -> dict[str, Any]:
 
 def _no_number(said: str) -> float:
     raise ValueError(said)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _value in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(_("{name} stands twice in one object").format(name=twice))
+    return found
 
 
 def _line(where: str, row: Any, head: Head) -> Line:  # noqa: ANN401 - as the file has it
@@ -126,14 +150,26 @@ def _faults(row: Any) -> Iterator[Problem]:  # noqa: ANN401 - as the file has it
         said = row.get(column.value)
         many = isinstance(said, list) and column is Column.EVIDENCE
         parts = said if isinstance(said, list) and many else [said]
-        if not all(isinstance(part, (str, int, float, type(None))) for part in parts):
+        if not all(isinstance(part, (str, int, float, type(None))) for part in parts) or any(
+            isinstance(part, bool) for part in parts
+        ):
             yield Problem(column.value, _("is neither text nor a number"))
+    yield from _misspelt(row)
+
+
+def _misspelt(row: dict[str, Any]) -> Iterator[Problem]:
+    """More fields than a form has may be; one in the place of a field that it has is a slip."""
+    missing = [column.value for column in FILLED if column.value not in row]
+    if missing:
+        message = _("is no field of a form; not there: {missing}")
+        for name in sorted(row.keys() - _KNOWN):
+            yield Problem(name, message.format(missing=", ".join(missing)))
 
 
 def _cell(column: Column, said: Any) -> Cell:  # noqa: ANN401 - as the file has it
     if isinstance(said, list):
-        said = "\n".join(map(str, said))
-    if column is Column.PERCENT and isinstance(said, int):
+        said = "\n".join(str(part) for part in said if part is not None)
+    if column is Column.PERCENT and isinstance(said, (int, float)):
         # A number here is one of per cent: that is how the field is documented.
         said = f"{said}%"
     return Cell("", said)

@@ -14,20 +14,26 @@ _FOR_MACROS = (".xlsm", ".xltm", ".xlam")
 
 def read(file: Path) -> Returned:
     """The form in a workbook, CSV or JSON file. BadFile or another refusal where there is none."""
-    data = userfile.content(file, package.LIMIT_BYTES)
-    if len(data) > package.LIMIT_BYTES:
-        message = _("larger than {limit} MB").format(limit=package.LIMIT_BYTES // 10**6)
-        raise BadFile([Problem(str(file), message)])
+    data = _content(file)
     if package.is_workbook(data):
         return rows.returned(str(file), _grids(file, data))
-    if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
-        return plain_files.returned(file, data)
-    return rows.returned(str(file), [plain_files.grid(file, data)])
+    text = plain_files.text(file, data)
+    if plain_files.is_json(text):
+        return plain_files.returned(file, text)
+    return rows.returned(str(file), [plain_files.grid(file, text)])
 
 
 def grids(file: Path) -> list[Grid]:
     """The sheets of a workbook. BadFile or another refusal where it is none, or should not be opened."""
-    return _grids(file, userfile.content(file, package.LIMIT_BYTES))
+    return _grids(file, _content(file))
+
+
+def _content(file: Path) -> bytes:
+    data = userfile.content(file, package.LIMIT_BYTES)
+    if len(data) > package.LIMIT_BYTES:
+        message = _("larger than {limit} MB").format(limit=package.LIMIT_BYTES // 10**6)
+        raise BadFile([Problem(str(file), message)])
+    return data
 
 
 def _grids(file: Path, data: bytes) -> list[Grid]:

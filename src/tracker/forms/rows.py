@@ -1,5 +1,6 @@
 """From a grid of cells to the rows of a form: where the columns are, what each row says or lacks."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -18,14 +19,22 @@ from tracker.forms import (
     cells,
     labelled,
 )
-from tracker.forms.cells import Cell, Wrong
+from tracker.forms.cells import Cell, Kind, Wrong
 from tracker.i18n import _, either
 
-# The heading stands in the first row, or below what somebody put above it.
-_SEARCHED = 50
+# Without the commitment nobody could see that rows were sorted without their marks.
+_NEEDED = (Column.COMMITMENT, *FILLED)
+_COMMITMENT = re.compile(r"\s*\S{1,20}-[0-9]{1,9}\.[0-9]{1,9}\s")
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def _closed(text: str) -> str:
+    """A heading as it is compared: a narrow column makes people break it."""
+    return plain("".join(text.split()))
+
 
 # Not the names in data: an office may add a column with the heading Note.
-_HEADINGS = {plain(heading): column for column in Column for heading in (column.zh, column.en)}
+_HEADINGS = {_closed(heading): column for column in Column for heading in (column.zh, column.en)}
 
 _READERS: dict[Column, Callable[[Cell], Any]] = {
     Column.STATUS: cells.status,
@@ -44,16 +53,28 @@ class Grid(NamedTuple):
     where: str
     rows: Sequence[Sequence[Cell]]
 
+    def place(self, row: Sequence[Cell]) -> str:
+        """Where a row is: the file, the sheet and the number of the row."""
+        return f"{self.where} {row[0].at.lstrip(_LETTERS)}"
+
 
 class _Layout(NamedTuple):
+    """What the headings say: whose form it is, and in which columns its fields stand."""
+
     head: Head
+    heading: int
     hidden: int
     columns: dict[Column, int]
-    first: int
+
+    def filled(self, row: Sequence[Cell]) -> dict[Column, Cell]:
+        """The cells that an office fills in."""
+        return {column: row[self.columns[column]] for column in FILLED}
 
 
 def returned(file: str, grids: Sequence[Grid]) -> Returned:
-    """The form that stands in one of the sheets of a file. BadFile where there is none, or two."""
+    """The form that stands in one of the sheets of a file, and what of it got into the others.
+    BadFile where there is none, or two.
+    """
     found = [(grid, place) for grid in grids if (place := _heading(grid))]
     if not found:
         raise _bad(
@@ -67,7 +88,8 @@ def returned(file: str, grids: Sequence[Grid]) -> Returned:
         raise _bad(file, _("holds several forms ({sheets}): keep one").format(sheets=names))
     grid, (row, hidden) = found[0]
     layout = _layout(grid, row, hidden)
-    return Returned(file, layout.head, tuple(_lines(grid, layout)))
+    others = [other for other in grids if other is not grid]
+    return Returned(file, layout.head, (*_lines(grid, layout), *_strays(others, grid.where)))
 
 
 def _bad(where: str, message: str) -> BadFile:
@@ -75,8 +97,8 @@ def _bad(where: str, message: str) -> BadFile:
 
 
 def _heading(grid: Grid) -> tuple[int, int] | None:
-    """The row of the headings and the column of the marks."""
-    for number, row in enumerate(grid.rows[:_SEARCHED]):
+    """The row of the headings and the column of the marks, wherever they were sorted or moved to."""
+    for number, row in enumerate(grid.rows):
         for place, cell in enumerate(row):
             if isinstance(cell.value, str) and cell.value.startswith(f"{OPENING} "):
                 return number, place
@@ -96,7 +118,7 @@ def _layout(grid: Grid, row: int, hidden: int) -> _Layout:
     columns: dict[Column, int] = {}
     problems = []
     for place, heading in enumerate(grid.rows[row]):
-        column = _HEADINGS.get(plain(heading.value)) if isinstance(heading.value, str) else None
+        column = _HEADINGS.get(_closed(str(heading.value)))
         if column is not None and column in columns:
             message = _("the column {column} stands here twice: keep one").format(
                 column=_named(column)
@@ -104,13 +126,13 @@ def _layout(grid: Grid, row: int, hidden: int) -> _Layout:
             problems.append(Problem(f"{grid.where} {heading.at}", message))
         if column is not None:
             columns.setdefault(column, place)
-    missing = [_named(column) for column in FILLED if column not in columns]
+    missing = [_named(column) for column in _NEEDED if column not in columns]
     if missing:
         message = _("no column {columns}: give it back its heading, or take a new form")
         problems.append(Problem(grid.where, message.format(columns=", ".join(missing))))
     if problems:
         raise BadFile(problems)
-    return _Layout(head, hidden, columns, row + 1)
+    return _Layout(head, row, hidden, columns)
 
 
 def _named(column: Column) -> str:
@@ -118,39 +140,73 @@ def _named(column: Column) -> str:
 
 
 def _lines(grid: Grid, layout: _Layout) -> Iterator[Line]:
-    for row in grid.rows[layout.first :]:
-        if any(not cell.empty or cell.kind is not cells.Kind.VALUE for cell in row):
-            yield _line(
-                f"{grid.where} {row[0].at.lstrip('ABCDEFGHIJKLMNOPQRSTUVWXYZ')}", row, layout
-            )
+    """The rows, also those that were sorted to above the headings; what else is there is a title."""
+    for number, row in enumerate(grid.rows):
+        above = number < layout.heading and row[layout.hidden].empty
+        if number != layout.heading and not above and any(map(_holds, row)):
+            yield _line(grid.place(row), row, layout)
+
+
+def _holds(cell: Cell) -> bool:
+    return not cell.empty or cell.kind is not Kind.VALUE
+
+
+def _strays(grids: Sequence[Grid], form: str) -> Iterator[Line]:
+    """Rows of the form in sheets without its headings: they cannot be read, and are not lost."""
+    message = _("stands outside the form: put the row below the headings of {sheet}, or delete it")
+    for grid in grids:
+        for row in grid.rows:
+            said = [cell.value for cell in row if isinstance(cell.value, str)]
+            mark = next(filter(None, map(Mark.read, said)), None)
+            if mark or (any(map(_COMMITMENT.match, said)) and any(map(Status.read, said))):
+                problem = Problem("", message.format(sheet=form))
+                yield Line(grid.place(row), mark, problems=(problem,))
 
 
 def _line(where: str, row: Sequence[Cell], layout: _Layout) -> Line:
     hidden = row[layout.hidden]
-    mark = Mark.read(str(hidden.value)) if hidden.kind is cells.Kind.VALUE else None
-    filled = {column: row[layout.columns[column]] for column in FILLED}
+    if Head.read(str(hidden.value)) == layout.head:
+        # The headings once more, as for a second page.
+        return Line(where, None)
+    mark = Mark.read(str(hidden.value)) if hidden.kind is Kind.VALUE else None
     if mark is None:
-        return _unmarked(where, hidden, filled)
+        return _unmarked(where, row, layout)
     problems = list(_strange(mark, hidden, row, layout))
-    line = line_of(where, mark, filled)
+    line = line_of(where, mark, layout.filled(row))
     if problems:
         return line._replace(given=None, problems=(*problems, *line.problems))
     return line
 
 
-def _unmarked(where: str, hidden: Cell, filled: dict[Column, Cell]) -> Line:
+def _unmarked(where: str, row: Sequence[Cell], layout: _Layout) -> Line:
     """A line for signatures or sums is let be; one that reports something is not lost silently."""
-    if hidden.empty and not any(
-        Status.read(str(cell.value))
-        if column is Column.STATUS
-        else column is Column.PERCENT and not cell.empty
-        for column, cell in filled.items()
-    ):
+    hidden = row[layout.hidden]
+    if not _holds(hidden) and not _reports(row, layout):
         return Line(where, None)
-    message = _(
-        "no row of the form: its hidden mark is missing or damaged; fill in the form's own row"
+    message = (
+        _("its hidden mark is not as the form had it: fill in this row of a new form")
+        if _holds(hidden)
+        else _("no row of the form: its hidden mark is missing; fill in the form's own row")
     )
     return Line(where, None, problems=(Problem(hidden.at, message),))
+
+
+def _reports(row: Sequence[Cell], layout: _Layout) -> bool:
+    """Whether somebody filled it in: a status, a percent, or anything beside a commitment. Sums
+    are formulas, and headings may be repeated.
+    """
+    filled = {
+        column: cell
+        for column, cell in layout.filled(row).items()
+        if _holds(cell) and _HEADINGS.get(_closed(str(cell.value))) is not column
+    }
+    said = {column: str(cell.value) for column, cell in filled.items() if cell.kind is Kind.VALUE}
+    shown = str(row[layout.columns[Column.COMMITMENT]].value or "")
+    return (
+        Column.PERCENT in said
+        or Status.read(said.get(Column.STATUS, "")) is not None
+        or bool(filled and _COMMITMENT.match(shown))
+    )
 
 
 def _strange(mark: Mark, hidden: Cell, row: Sequence[Cell], layout: _Layout) -> Iterator[Problem]:
@@ -164,9 +220,8 @@ def _strange(mark: Mark, hidden: Cell, row: Sequence[Cell], layout: _Layout) -> 
     elif mark.period != head.period:
         message = _("comes from the form of {period}; this is that of {own}")
         yield Problem(hidden.at, message.format(period=mark.period, own=head.period))
-    place = layout.columns.get(Column.COMMITMENT)
-    shown = row[place] if place is not None else None
-    if shown is not None and labelled(str(shown.value or "")) != mark.label:
+    shown = row[layout.columns[Column.COMMITMENT]]
+    if labelled(str(shown.value or "")) != mark.label:
         message = _(
             "shows another commitment than its mark ({key}): rows were sorted or copied without their hidden column"
         )

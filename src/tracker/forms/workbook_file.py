@@ -7,14 +7,16 @@ from typing import Any
 
 import openpyxl
 from openpyxl.utils import get_column_letter
-from openpyxl.utils.escape import unescape
 
 from tracker.forms import package
 from tracker.forms.cells import Cell, Kind
 from tracker.forms.rows import Grid
 
-# A sign that a format only writes behind the number: 60 shown as 60%.
-_LITERAL = re.compile(r'"[^"]*"|\\.')
+# What a format only writes, or leaves room for: 60 shown as 60%.
+_LITERAL = re.compile(r'"[^"]*"|[\\_*].')
+# As workbooks write control characters. The other escapes the library has undone already: what looks
+# like one is what somebody wrote.
+_CONTROL = re.compile(r"_x(00[01][0-9A-Fa-f])_")
 _KINDS = {"f": Kind.FORMULA, "e": Kind.ERROR}
 
 
@@ -48,7 +50,7 @@ def _rows(sheet: Any, book: Any) -> list[list[Cell]]:  # noqa: ANN401 - the libr
 def _cell(cell: Any, book: Any) -> Cell:  # noqa: ANN401 - the library has no types
     value = cell.value
     if isinstance(value, str):
-        value = unescape(value)
+        value = _CONTROL.sub(lambda found: chr(int(found[1], 16)), value)
     return Cell(
         f"{get_column_letter(cell.column)}{cell.row}",
         value,

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 from tracker.domain.log import Entry
 from tracker.domain.period import Period
 from tracker.domain.words import EntryKind, Outcome
-from tracker.errors import BadFile, Problem
+from tracker.errors import BadFile, NotFound, Problem
 from tracker.forms import Given, Line, Mark, Returned
 from tracker.i18n import _, either
 from tracker.store import forming, log, lookup, record
@@ -44,12 +44,14 @@ class Imported(NamedTuple):
 def refuse_strange(
     db: Connection, forms: Sequence[Returned], *, today: date, period: Period | None
 ) -> None:
-    """Refuse forms of another ledger, or of another period than was asked for or has begun."""
+    """Refuse forms of another ledger, of nobody that it knows, or of another period than was asked
+    for or has begun.
+    """
     mark = forming.mark(db)
     problems = [
         Problem(form.file, message)
         for form in forms
-        if (message := _strange(form, mark, today, period))
+        if (message := _strange(form, mark, today, period) or _unknown(db, form))
     ]
     if problems:
         raise BadFile(problems)
@@ -98,6 +100,14 @@ def _strange(form: Returned, mark: str, today: date, wanted: Period | None) -> s
         return _("is the form of {period}, not of {wanted}").format(period=period, wanted=wanted)
     if period.first > today:
         return _("is the form of {period}, which has not begun").format(period=period)
+    return None
+
+
+def _unknown(db: Connection, form: Returned) -> str | None:
+    try:
+        lookup.owner(db, form.head.owner)
+    except NotFound as reason:
+        return str(reason)
     return None
 
 
@@ -157,7 +167,7 @@ class _Comparison:
 
     def _compared(self, line: Line, mark: Mark, given: Given, number: int) -> Answer:
         entries = [hashed.entry for hashed in self._logs[number]]
-        known = [*_standing(entries), *_stood(entries, mark.version)]
+        known = _known(entries, mark.version, self._period.last)
         same = next((e for e in known if _says(e, given, mark.version)), None)
         if same is not None:
             return _unchanged(
@@ -207,6 +217,15 @@ def _standing(entries: Sequence[Entry]) -> list[Entry]:
 def _stood(entries: Sequence[Entry], base: int) -> list[Entry]:
     """The reports that stood when the form went out."""
     return _standing([entry for entry in entries if entry.version <= base])
+
+
+def _known(entries: Sequence[Entry], base: int, last: date) -> list[Entry]:
+    """The reports that a row can repeat: those recorded since the form went out, and the one that it
+    showed. To say again what an earlier report said is news.
+    """
+    since = [entry for entry in _standing(entries) if entry.version > base]
+    shown = [entry for entry in _stood(entries, base) if entry.effective_on <= last]
+    return since + sorted(shown, key=lambda entry: (entry.effective_on, entry.version))[-1:]
 
 
 def _says(entry: Entry, given: Given, base: int) -> bool:
