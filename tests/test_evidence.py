@@ -304,3 +304,16 @@ def test_words_that_are_neither_stay_as_they_are(tracker: Run) -> None:
     line = tracker(*DONE, *(part for each in said for part in ("--evidence", each))).json[0]
 
     assert line["evidence"] == said
+
+
+def test_a_copy_that_somebody_else_left_unfinished_is_not_in_the_way(
+    tracker: Run, minutes: Path, folder: Path
+) -> None:
+    folder.mkdir()
+    other = folder / f".{os.getpid()}.tmp"
+    other.write_bytes(b"half")
+
+    assert tracker(*DONE, "--evidence", str(minutes)).code == 0
+
+    assert other.read_bytes() == b"half"
+    assert kept(folder).read_bytes() == b"minutes"

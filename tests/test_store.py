@@ -199,8 +199,8 @@ def test_undo_takes_back_a_whole_batch_and_then_the_one_before(at: ledger.Place)
     report(at, "stalled")
     report(at, "done", key="2021-15")
     with ledger.writing(at) as db:
-        _, second = record.undo(db, by=log.Acting("li", TODAY, NOW))
-        _, first = record.undo(db, by=log.Acting("li", TODAY, NOW))
+        second = record.undo(db, by=log.Acting("li", TODAY, NOW)).recorded
+        first = record.undo(db, by=log.Acting("li", TODAY, NOW)).recorded
 
     assert (len(second.entries), len(first.entries)) == (7, 1)
     with ledger.writing(at) as db, pytest.raises(NotFound, match="li has recorded nothing"):

@@ -32,7 +32,9 @@ COMMANDS = {
         "reviewing", "Accept or return what an owner reported last; never the reporter himself."
     ),
     "retarget": Place("reviewing", "Move a target; the old one stays in the log."),
-    "undo": Place("recording", "Withdraw your last batch of reports."),
+    "undo": Place(
+        "recording", "Withdraw your last batch of reports, or your last breakdown table."
+    ),
     "log": Place("views", "Show the lines of the log, oldest first."),
     "report": Place(
         "reporting", "Print the progress report of a date or a period, and keep it as sent."

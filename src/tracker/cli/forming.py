@@ -183,9 +183,11 @@ def _refuse_mixed(shape: Shape | None, owner: str | None, others: bool) -> None:
 def _broken_down(files: list[Path], owner: str, *, dry_run: bool) -> "Table":
     from tracker.forms import breakdown  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
     from tracker.report import details  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
-    from tracker.store import breaking  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.store import breaking, ledger  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
 
-    tasks = [task for file in files for task in breakdown.read(file)]
+    if dry_run:
+        ledger.refuse_missing(ledger.place(context.settings.db))
+    tasks = [task for file in dict.fromkeys(files) for task in breakdown.read(file)]
     with context.writing() as db:
         changes = breaking.bring(db, tasks, owner=owner, by=context.acting())
         if dry_run:
@@ -198,11 +200,11 @@ def _broken_down(files: list[Path], owner: str, *, dry_run: bool) -> "Table":
 def _brought(
     files: list[Path], of: Period | None, *, dry_run: bool, force: bool, partial: bool
 ) -> "list[Imported]":
-    from tracker.store import importing, ledger  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.store import evidence, importing, ledger  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
 
     if dry_run:
         ledger.refuse_missing(ledger.place(context.settings.db))
-    named = list(dict.fromkeys(files))
+    named, into = list(dict.fromkeys(files)), context.evidence()
     with context.steps(2 * len(named)) as step:
         forms = _read(named, step)
         with context.writing() as db:
@@ -211,9 +213,14 @@ def _brought(
             done = []
             for each in forms:
                 step(Path(each.file).name)
-                done.append(importing.bring(db, each, by=by, force=force, partial=partial))
+                done.append(
+                    importing.bring(db, each, by=by, into=into, force=force, partial=partial)
+                )
             if dry_run:
                 db.rollback()
+            else:
+                # Last: where a file cannot be kept, nothing is recorded.
+                evidence.keep((source for each in done for source in each.files), into)
     return done
 
 

@@ -177,7 +177,7 @@ def undo(
     ] = None,
     form: Format = Form.TABLE,
 ) -> None:
-    """Withdraw your last batch of reports.
+    """Withdraw your last batch of reports, or your last breakdown table.
 
     The lines stay in the log; the state before them is in force again.
 
@@ -187,9 +187,11 @@ def undo(
 
     chosen = number(batch, "--batch") if batch is not None else None
     with context.writing() as db:
-        withdrawn, done = record.undo(db, by=context.acting(), batch=chosen)
-    context.note(_("withdrew batch {batch}").format(batch=withdrawn))
-    print_batch(done.batch, form)
+        undone = record.undo(db, by=context.acting(), batch=chosen)
+    context.note(_("withdrew batch {batch}").format(batch=undone.batch))
+    if undone.parts:
+        context.note(_("{count} parts of units are as before it").format(count=undone.parts))
+    print_batch(undone.recorded.batch, form)
 
 
 def print_batch(batch: int, form: str) -> None:

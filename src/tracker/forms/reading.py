@@ -25,7 +25,10 @@ def read(file: Path) -> Returned:
 
 def grids(file: Path) -> list[Grid]:
     """The sheets of a workbook. BadFile or another refusal where it is none, or should not be opened."""
-    return _grids(file, _content(file))
+    data = _content(file)
+    if not package.is_workbook(data):
+        raise BadFile([Problem(str(file), _("is no Excel workbook: save it as .xlsx"))])
+    return _grids(file, data)
 
 
 def _content(file: Path) -> bytes:

@@ -238,7 +238,10 @@ def _how(form: Form) -> list[tuple[str, str]]:
         (titles[Column.NEXT_STEP], _("What comes next, and by when.")),
         (
             titles[Column.EVIDENCE],
-            _("A web address, a file, or a document and the place in it; one piece a line."),
+            _(
+                "A web address, the name of a file that is sent along with this one, or a document and the place"
+                " in it; one piece a line."
+            ),
         ),
         (
             titles[Column.EFFECTIVE_ON],

@@ -5,13 +5,15 @@ from datetime import date, datetime
 
 from tracker.domain.evidence import pieces
 from tracker.domain.rollup import Numbers
+from tracker.domain.times import SHANGHAI
 from tracker.domain.words import Basis, EntryKind, Kind, Role, Status, Verification
 from tracker.i18n import _, either
 from tracker.report import lineage, listing
 from tracker.report.model import Fact, Field, Report, Share, Table, tabulated
-from tracker.store import lookup, queries, rollups, wordings
+from tracker.store import lookup, queries, rollups, standing, wordings
 from tracker.store.ledger import Connection
 from tracker.store.rows import Change, CommitmentRow, EntryRow, Filters, MeasureRow, SentenceRow
+from tracker.store.standing import Move
 from tracker.store.states import States
 
 
@@ -30,7 +32,8 @@ def shown(
         return _measure(db, of, queries.measure_rows(db, of, filters)[0], filters)
     row = queries.commitment_rows(db, of, filters)[0]
     lines = queries.entry_rows(db, filters=filters, until=until, known_on=known_on)
-    return _commitment(db, of, row, filters, (logged(lines), evidence(lines)))
+    given = _given(standing.moves(db, key, known_on))
+    return _commitment(db, of, row, filters, (logged(lines), given, evidence(lines)))
 
 
 def _axes(numbers: Numbers | None) -> list[Fact]:
@@ -127,6 +130,25 @@ def _commitment(
             Fact(None, _("Reading note") if row.note else None, either(row.note, row.note_en)),
         ),
         (assignments, *lineage.both_ways(db, [row.key]), *logged),
+    )
+
+
+def _given(moves: Sequence[Move]) -> Table:
+    """Who gave units their parts by hand, and took them away."""
+    return tabulated(
+        "parts",
+        _("Parts given by hand") if moves else "",
+        moves,
+        [
+            Field("batch", _("Batch"), "batch"),
+            Field("deed", None, lambda m: "added" if m.standing else "retired"),
+            Field(None, _("Change"), lambda m: _("added") if m.standing else _("retired")),
+            Field("owner", _("Owner"), "owner"),
+            Field("role", _("Role"), lambda m: Role(m.role)),
+            Field("recorded_at", None, "recorded_at"),
+            Field(None, _("On"), lambda m: m.recorded_at.astimezone(SHANGHAI).date()),
+            Field("actor", _("Actor"), "actor"),
+        ],
     )
 
 

@@ -77,7 +77,9 @@ def _named(problem: Problem) -> str:
 
 
 def _evidence(row: _Row) -> list[str]:
-    return row.given.evidence.split("\n") if row.given and row.given.evidence else []
+    """The evidence: as recorded, files with their hash; else as filled in."""
+    said = row.answer.report or row.given
+    return said.evidence.split("\n") if said and said.evidence else []
 
 
 def _on(row: _Row) -> object:

@@ -22,6 +22,7 @@ from tracker.store.models import (
     stands,
 )
 from tracker.store.rows import Change
+from tracker.store.standing import stand
 
 # In both languages: what is written to the log does not depend on who runs the program.
 _CORRECTED = "登记册更正 / corrected in the register"
@@ -68,7 +69,7 @@ class Assigner:
                     }
                 )
             elif not row.standing:
-                self._stand(row.id, standing=True)
+                stand(self._db, row.id, self._by.now, standing=True)
             if row is None or not row.standing:
                 self._changes.append(
                     Change("added", "assignment", key, f"{share.owner} {share.role}")
@@ -89,33 +90,28 @@ class Assigner:
     def assign(
         self, commitment_id: int, key: str, unit: str, role: Role, by: Target | None
     ) -> None:
-        """Give a unit a part in a commitment, or give it back, by hand."""
-        row = self._db.execute(
-            select(assignments).where(
-                assignments.c.commitment_id == commitment_id,
-                assignments.c.owner_id == self._owners[unit],
-                assignments.c.role == role.value,
-            )
-        ).first()
-        if row is None:
-            self._new.append(
-                {
-                    "commitment_id": commitment_id,
-                    "owner_id": self._owners[unit],
-                    "role": role.value,
-                    "basis": Basis.ASSIGNED.value,
-                    "scope": None,
-                    "scope_en": None,
-                    **_unreported(by, by and Basis.ASSIGNED),
-                }
-            )
-        else:
-            self._stand(row.id, standing=True)
+        """Give a unit a part in a commitment that it never had, by hand."""
+        self._new.append(
+            {
+                "commitment_id": commitment_id,
+                "owner_id": self._owners[unit],
+                "role": role.value,
+                "basis": Basis.ASSIGNED.value,
+                "scope": None,
+                "scope_en": None,
+                **_unreported(by, by and Basis.ASSIGNED),
+            }
+        )
         self._changes.append(Change("added", "assignment", key, f"{unit} {role.value}"))
+
+    def resume(self, assignment: int, key: str, detail: str) -> None:
+        """Put an assignment back in its place."""
+        stand(self._db, assignment, self._by.now, standing=True)
+        self._changes.append(Change("added", "assignment", key, detail))
 
     def retire(self, assignment: int, key: str, detail: str) -> None:
         """Take an assignment out; its log stays."""
-        self._stand(assignment, standing=False)
+        stand(self._db, assignment, self._by.now, standing=False)
         self._changes.append(Change("retired", "assignment", key, detail))
 
     def add(self) -> None:
@@ -126,19 +122,6 @@ class Assigner:
         never_stood = ~exists().where(stands.c.assignment_id == assignments.c.id)
         new = select(assignments.c.id, literal(self._by.now, Moment)).where(never_stood)
         self._db.execute(insert(stands).from_select(["assignment_id", "added_at"], new))
-
-    def _stand(self, assignment: int, *, standing: bool) -> None:
-        self._db.execute(
-            update(assignments).where(assignments.c.id == assignment).values(standing=standing)
-        )
-        if standing:
-            self._db.execute(insert(stands).values(assignment_id=assignment, added_at=self._by.now))
-        else:
-            self._db.execute(
-                update(stands)
-                .where(stands.c.assignment_id == assignment, stands.c.retired_at.is_(None))
-                .values(retired_at=self._by.now)
-            )
 
     def correct_targets(self, document: int) -> None:
         """Retarget what stands otherwise than the register says; what was moved by hand stays."""

@@ -4,6 +4,7 @@ import hashlib
 import os
 import re
 import stat
+import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from io import BufferedReader
@@ -50,10 +51,19 @@ class Source(NamedTuple):
 
 
 class Gathered(NamedTuple):
-    """The evidence of a report as the log takes it, and the files to keep with it."""
+    """The evidence of a report, piece by piece."""
 
-    text: str | None
-    files: tuple[Source, ...]
+    pieces: tuple[Source, ...]
+
+    @property
+    def text(self) -> str | None:
+        """As the log takes it."""
+        return "\n".join(str(source.piece) for source in self.pieces) or None
+
+    @property
+    def files(self) -> tuple[Source, ...]:
+        """What is to be kept with it."""
+        return tuple(source for source in self.pieces if source.file)
 
 
 def folder(at: Place, named: str | None) -> Folder | None:
@@ -64,12 +74,15 @@ def folder(at: Place, named: str | None) -> Folder | None:
     return Folder(ledger.with_name(f"{ledger.name}.evidence"), ledger) if ledger else None
 
 
-def gather(db: Connection, said: Iterable[str], into: Folder | None) -> Gathered:
-    """The pieces that were said, each checked; nothing is copied before `keep`."""
+def gather(
+    db: Connection, said: Iterable[str], into: Folder | None, *, near: Path | None = None
+) -> Gathered:
+    """The pieces that were said, each checked; nothing is copied before `keep`.
+
+    Files that a form names are `near`: in its own folder or below, and nowhere else.
+    """
     lines = (line.strip() for each in said for line in each.split("\n"))
-    found = [_read(db, line, into) for line in lines if line]
-    text = "\n".join(str(source.piece) for source in found)
-    return Gathered(text or None, tuple(source for source in found if source.file))
+    return Gathered(tuple(_read(db, line, into, near) for line in lines if line))
 
 
 def keep(files: Iterable[Source], into: Folder | None) -> None:
@@ -122,7 +135,7 @@ def _named(db: Connection) -> dict[str, tuple[str, Piece]]:
     return found
 
 
-def _read(db: Connection, said: str, into: Folder | None) -> Source:
+def _read(db: Connection, said: str, into: Folder | None, near: Path | None) -> Source:
     piece = read(said)
     match piece.kind:
         case EvidenceKind.LINK:
@@ -134,7 +147,7 @@ def _read(db: Connection, said: str, into: Folder | None) -> Source:
             if not _is_kept(_target(piece, into), piece):
                 raise NotFound(_("{file} is not in the evidence folder").format(file=said))
         case EvidenceKind.TEXT:
-            path = _file(said)
+            path = _file(said) if near is None else _file_near(said, near)
             if path is not None:
                 _needed(into)
                 return _hashed(path)
@@ -170,26 +183,59 @@ def _refuse_wrong_citation(db: Connection, piece: Piece) -> None:
 
 
 def _file(said: str) -> Path | None:
-    """The file that was meant; None for words."""
+    """The file that somebody at this machine meant; None for words."""
     try:
         path = Path(said).expanduser()
+    except RuntimeError:
+        # The home of somebody that nobody is.
+        return None
+    return path if _is_file(path, said) else None
+
+
+def _file_near(said: str, folder: Path) -> Path | None:
+    """The file that a form in a folder names; None for words. What lies outside is not the form's to give."""
+    # Forms come from Windows, and nobody's home is meant.
+    path = Path(said.replace("\\", "/"))
+    try:
+        home = folder.resolve()
+        outside = not (home / path.parent).resolve().is_relative_to(home)
+    except (OSError, ValueError, RuntimeError):
+        # No name of a file: longer than any.
+        return None
+    if outside or path.parts[:1] == ("~",):
+        raise Refusal(
+            _("{file} lies outside the folder of the form: put it in there").format(file=said)
+        )
+    try:
+        return folder / path if _is_file(folder / path, said) else None
+    except NotFound as reason:
+        raise NotFound(
+            _("no file {file} in {folder}, the folder of the form: put it in there").format(
+                file=said, folder=folder
+            )
+        ) from reason
+
+
+def _is_file(path: Path, said: str) -> bool:
+    """Whether what was said is a file that can be kept; False for words."""
+    try:
         mode = path.lstat().st_mode
     except (FileNotFoundError, NotADirectoryError) as reason:
         if said.startswith(_PATHS) or _ENDINGS.fullmatch(said):
             raise NotFound(
                 _("no file {file} (a link begins with https://)").format(file=said)
             ) from reason
-        return None
-    except (OSError, ValueError, RuntimeError):
-        # No name of a file: longer than any, or with somebody's home that nobody has.
-        return None
+        return False
+    except (OSError, ValueError):
+        # No name of a file: longer than any.
+        return False
     if stat.S_ISLNK(mode):
         raise Refusal(_("{file} only points to a file: name that file itself").format(file=said))
     if stat.S_ISDIR(mode):
         raise Refusal(_("{file} is a folder: name a file in it").format(file=said))
     if not stat.S_ISREG(mode):
         raise Refusal(_("{file} is a device or a pipe, no file").format(file=said))
-    return path
+    return True
 
 
 def _hashed(path: Path) -> Source:
@@ -257,23 +303,29 @@ def _is_kept(target: Path, piece: Piece) -> bool:
 
 
 def _copy(source: Source, target: Path, into: Folder) -> None:
-    """Copy a file to its place: whole, as it was hashed, or not at all."""
+    """Copy a file to its place: whole, as it was hashed, on the disk, or not at all."""
     assert source.file is not None
-    unfinished = into.path / f".{os.getpid()}.tmp"
+    unfinished = None
     try:
         mode = _mode(into)
         for made in (into.path, target.parent):
             if not made.exists():
                 made.mkdir(parents=True)
                 made.chmod(mode)
+                _settle(made.parent)
         with _opened(source.file) as file:
-            # Nobody writes in what is kept, not even who opens it to look.
-            content = _written(file, unfinished, mode & 0o440)
+            # A name of its own: on a shared drive another machine may be copying, too.
+            number, name = tempfile.mkstemp(suffix=".tmp", prefix=".", dir=into.path)
+            unfinished = Path(name)
+            content = _written(file, number)
         if content != source.piece.sha256:
             raise Refusal(
                 _("{file} was changed while it was read: try again").format(file=source.file)
             )
+        # Nobody writes in what is kept, not even who opens it to look.
+        unfinished.chmod(mode & 0o440)
         unfinished.rename(target)
+        _settle(target.parent)
     except OSError as reason:
         raise Refusal(
             _("cannot keep {file} in {folder}: {reason}").format(
@@ -282,7 +334,8 @@ def _copy(source: Source, target: Path, into: Folder) -> None:
         ) from reason
     finally:
         with suppress(OSError):
-            unfinished.unlink(missing_ok=True)
+            if unfinished is not None:
+                unfinished.unlink(missing_ok=True)
 
 
 def _mode(into: Folder) -> int:
@@ -293,15 +346,26 @@ def _mode(into: Folder) -> int:
     return 0o700 | (0o050 if like & 0o040 else 0) | (0o020 if like & 0o020 else 0)
 
 
-def _written(file: BufferedReader, unfinished: Path, mode: int) -> str:
+def _written(file: BufferedReader, unfinished: int) -> str:
     """Write what a file holds, and wait until the disk has it; gives its hash."""
     content = hashlib.sha256()
-    how = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _PLAIN
-    with os.fdopen(os.open(unfinished, how, 0o600), "wb") as copy:
+    with os.fdopen(unfinished, "wb") as copy:
         while block := file.read(_BLOCK):
             content.update(block)
             copy.write(block)
         copy.flush()
         os.fsync(copy.fileno())
-    unfinished.chmod(mode)
     return content.hexdigest()
+
+
+def _settle(folder: Path) -> None:
+    """Wait until the disk has the names in a folder, where the system can be asked for that."""
+    if not hasattr(os, "O_DIRECTORY"):
+        return
+    # Some shared drives know no such thing; the file itself is written by then.
+    with suppress(OSError):
+        opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)

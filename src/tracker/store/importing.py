@@ -3,17 +3,20 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
+from tracker.domain.evidence import EvidenceKind, pieces
 from tracker.domain.log import Entry
 from tracker.domain.period import Period
 from tracker.domain.words import EntryKind, Outcome
-from tracker.errors import BadFile, NotFound, Problem
+from tracker.errors import BadFile, NotFound, Problem, Refusal
 from tracker.forms import Given, Line, Mark, Returned
 from tracker.i18n import _, either
-from tracker.store import forming, log, lookup, record
+from tracker.store import evidence, forming, log, lookup, record
+from tracker.store.evidence import Folder, Gathered, Source
 from tracker.store.log import Acting
 from tracker.store.models import assignments, commitments, owners
 from tracker.store.record import Report
@@ -28,6 +31,7 @@ class Answer(NamedTuple):
     others: Entry | None = None
     report: Report | None = None
     assignment: int | None = None
+    files: tuple[Source, ...] = ()
 
 
 class Imported(NamedTuple):
@@ -39,6 +43,12 @@ class Imported(NamedTuple):
     answers: tuple[Answer, ...]
     batch: int | None = None
     older: int = 0
+
+    @property
+    def files(self) -> list[Source]:
+        """The files to keep with what was recorded."""
+        recorded = (a for a in self.answers if a.outcome is Outcome.RECORDED)
+        return [source for answer in recorded for source in answer.files]
 
 
 def refuse_strange(
@@ -62,16 +72,18 @@ def bring(
     form: Returned,
     *,
     by: Acting,
+    into: Folder | None,
     force: bool = False,
     partial: bool = False,
 ) -> Imported:
     """Record the rows of a form as one batch: all of them, or with `partial` those that can be.
 
-    With `force` rows are recorded though somebody else reported since.
+    With `force` rows are recorded though somebody else reported since. The files that they name are
+    checked, and the caller keeps them in the folder of evidence.
     """
     # On a server whoever else writes waits from here on: what is compared now is what is written to.
     by = by._replace(now=log.next_moment(db, by.now))
-    answers = list(_Comparison(db, form, by, force=force).answers())
+    answers = list(_Comparison(db, form, by, into, force=force).answers())
     bad = any(a.outcome in (Outcome.REFUSED, Outcome.CONFLICT) for a in answers)
     if bad and not partial:
         answers = [_withheld(answer) for answer in answers]
@@ -120,7 +132,10 @@ def _period(form: Returned) -> Period:
 class _Comparison:
     """A form beside the logs of its assignments, which nobody else writes to meanwhile."""
 
-    def __init__(self, db: Connection, form: Returned, by: Acting, *, force: bool) -> None:
+    def __init__(
+        self, db: Connection, form: Returned, by: Acting, into: Folder | None, *, force: bool
+    ) -> None:
+        self._db, self._into, self._near = db, into, Path(form.file).parent
         self._form, self._today, self._force = form, by.today, force
         self._period = _period(form)
         self._ids = _assignments(db, lookup.owner(db, form.head.owner))
@@ -167,25 +182,68 @@ class _Comparison:
 
     def _compared(self, line: Line, mark: Mark, given: Given, number: int) -> Answer:
         entries = [hashed.entry for hashed in self._logs[number]]
-        known = _known(entries, mark.version, self._period.last)
-        same = next((e for e in known if _says(e, given, mark.version)), None)
-        if same is not None:
-            return _unchanged(
-                line, _("recorded already as version {version}").format(version=same.version)
-            )
+        said = self._recorded(line, mark, given, entries)
+        if said is not None:
+            return said
+        gathered, faults = self._gathered(line, given)
+        if faults:
+            # The files sent along may be gone again by the time that a form is read once more.
+            named = [entry._replace(evidence=_by_name(entry.evidence)) for entry in entries]
+            given = given._replace(evidence=_by_name(given.evidence))
+            said = self._recorded(line, mark, given, named)
+            return said or Answer(line, Outcome.REFUSED, faults)
+        given = given._replace(evidence=gathered.text)
+        # A file is named in the form, and has its hash in the log.
+        said = self._recorded(line, mark, given, entries)
+        if said is not None:
+            return said
         report = Report(**given._asdict() | {"effective_on": self._on(given)})
-        faults = [
+        faults = tuple(
             line.problem(field, str(refusal))
             for field, refusal in record.faults(report, self._today)
-        ]
+        )
         if faults:
-            return Answer(line, Outcome.REFUSED, tuple(faults))
+            return Answer(line, Outcome.REFUSED, faults)
         others = _since(entries, mark.version)
         outcome = Outcome.CONFLICT if others and not self._force else Outcome.RECORDED
-        return Answer(line, outcome, (), others, report, number)
+        return Answer(line, outcome, (), others, report, number, gathered.files)
+
+    def _recorded(
+        self, line: Line, mark: Mark, given: Given, entries: Sequence[Entry]
+    ) -> Answer | None:
+        """The answer to a row that the log has already."""
+        known = _known(entries, mark.version, self._period.last)
+        same = next((entry for entry in known if _says(entry, given, mark.version)), None)
+        if same is None:
+            return None
+        return _unchanged(
+            line, _("recorded already as version {version}").format(version=same.version)
+        )
+
+    def _gathered(self, line: Line, given: Given) -> tuple[Gathered, tuple[Problem, ...]]:
+        """The pieces of evidence, and what is wrong with others of them."""
+        found: list[Source] = []
+        problems = []
+        for said in (given.evidence or "").split("\n"):
+            try:
+                found += evidence.gather(self._db, [said], self._into, near=self._near).pieces
+            except Refusal as refusal:
+                problems.append(line.problem("evidence", str(refusal)))
+        return Gathered(tuple(found)), tuple(problems)
 
     def _on(self, given: Given) -> date:
         return given.effective_on or min(self._period.last, self._today)
+
+
+def _by_name(evidence: str | None) -> str | None:
+    """Evidence with files as a form names them: without folder and hash."""
+    names = [
+        PurePosixPath(piece.said.replace("\\", "/")).name
+        if piece.kind is EvidenceKind.TEXT
+        else piece.said
+        for piece in pieces(evidence)
+    ]
+    return "\n".join(names) or None
 
 
 def _unchanged(line: Line, why: str) -> Answer:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 
 from tracker.domain.numerals import number
 from tracker.domain.words import plain
-from tracker.errors import NotFound
+from tracker.errors import NotFound, UsageRefusal
 from tracker.i18n import _, either
 from tracker.store.models import assignments, commitments, documents, measures, owners, sections
 from tracker.store.rows import OwnerRow
@@ -38,15 +38,27 @@ def owner(db: Connection, said: str) -> str:
     """The code of the owner that `said` names: by code, or by name in either language."""
     known = all_owners(db)
     wanted = plain(said)
-    for each in known:
-        names = {plain(each.code), plain(each.name), plain(each.name_en)}
-        if wanted in names or (len(said) > 2 and wanted.rstrip("省") in names):  # noqa: PLR2004 - 湖北省 is 湖北
-            return each.code
+    found = [each.code for each in known if plain(each.code) == wanted] or [
+        each.code for each in known if _is_named(each, said)
+    ]
+    if len(found) > 1:
+        raise UsageRefusal(
+            _("{said} is the name of several: say which one by its code: {codes}").format(
+                said=said, codes=", ".join(found)
+            )
+        )
+    if found:
+        return found[0]
     raise NotFound(
         _("unknown owner: {said} (known: {known})").format(
             said=said, known=", ".join(f"{o.code} {either(o.name, o.name_en)}" for o in known)
         )
     )
+
+
+def _is_named(each: OwnerRow, said: str) -> bool:
+    names, wanted = {plain(each.name), plain(each.name_en)}, plain(said)
+    return wanted in names or (len(said) > 2 and wanted.rstrip("省") in names)  # noqa: PLR2004 - 湖北省 is 湖北
 
 
 def and_below(db: Connection, code: str) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from tracker.i18n import _, either
 from tracker.store import log, lookup
 from tracker.store.log import Acting
 from tracker.store.models import assignments, batches, entries, observations
+from tracker.store.standing import UNDO, parts_of, stand
 
 _CURRENT = select(assignments.c.id, assignments.c.report).where(
     assignments.c.id.in_(bindparam("ids", expanding=True))
@@ -29,6 +30,14 @@ class Report(NamedTuple):
     problem: str | None = None
     next_step: str | None = None
     evidence: str | None = None
+
+
+class Undone(NamedTuple):
+    """The batch that was withdrawn, what that wrote, and how many parts of units moved back."""
+
+    batch: int
+    recorded: log.Recorded
+    parts: int
 
 
 def older(db: Connection, recorded: log.Recorded) -> int:
@@ -85,21 +94,26 @@ def faults(
         yield "evidence", Refusal(said)
 
 
-def undo(db: Connection, *, by: Acting, batch: int | None = None) -> tuple[int, log.Recorded]:
-    """Withdraw the last batch of this actor that still stands, or the batch named; gives its number.
+def undo(db: Connection, *, by: Acting, batch: int | None = None) -> Undone:
+    """Withdraw the last batch of this actor that still stands, or the batch named.
+
+    Of a breakdown table the parts go back too: what it gave is taken out, what it took is given back.
 
     What a seed recorded is nobody's last batch: it goes by its number alone. A withdrawal is not withdrawn: to have a report back, report again.
     """
+    by = by._replace(now=log.next_moment(db, by.now))
     number = _last_standing(db, by.actor) if batch is None else _own(db, batch, by.actor)
-    standing = _standing_entries(db, number)
-    if not standing:
+    standing, parts = _standing_entries(db, number), parts_of(db, number)
+    if not standing and not parts:
         _refuse_figures(db, number)
         raise Refusal(_("batch {batch} has nothing left to withdraw").format(batch=number))
     drafts = [
         (assignment, log.draft(EntryKind.WITHDRAWAL, effective_on=by.today, names=version))
         for assignment, version in standing
     ]
-    return number, log.append(db, drafts, command="undo", by=by)
+    for assignment, stands in parts:
+        stand(db, assignment, by.now, standing=not stands)
+    return Undone(number, log.append(db, drafts, command=UNDO, by=by), len(parts))
 
 
 def _refuse_figures(db: Connection, number: int) -> None:
@@ -118,7 +132,7 @@ def _last_standing(db: Connection, actor: str) -> int:
         .order_by(batches.c.id.desc())
     )
     for number in db.execute(mine).scalars():
-        if _standing_entries(db, number):
+        if _standing_entries(db, number) or parts_of(db, number):
             return int(number)
         # Whoever means the figures must not lose an older report.
         _refuse_figures(db, number)
