@@ -92,11 +92,18 @@ def file(template: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def at(database: str, request: pytest.FixtureRequest) -> Iterator[ledger.Place]:
+def at(
+    database: str,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> Iterator[ledger.Place]:
     """A ledger of its own with the bundled registers and first reports."""
     if database == "sqlite":
         yield ledger.place(str(request.getfixturevalue("file")))
         return
+    # There is no place beside a server where files would lie.
+    monkeypatch.setenv("TRACKER_EVIDENCE", str(tmp_path / "evidence"))
     server = request.getfixturevalue("server")
     with server.database(request.getfixturevalue("server_template")) as name:
         yield ledger.place(server.url(name))

@@ -123,11 +123,44 @@ def test_what_is_not_agreed_to_changes_nothing(
     assert tracker("log", "-f", "json").out == before
 
 
+def test_a_slip_at_the_last_question_does_not_lose_the_report(file: Path, tracker: Run) -> None:
+    typed = (("Record this?", "u"), ("Record this?", "是"))
+
+    ran = talk(file, *BEGUN, ("What shows it", ""), ("The date", "2024-06-30"), *typed)
+
+    assert ran.code == 0, ran.out
+    assert "type y or n" in ran.out
+    assert hubei(tracker)["percent"] == 60
+
+
 def test_ctrl_c_at_the_first_question_ends_it(file: Path) -> None:
     ran = talk(file, ("Which commitment?", CTRL_C))
 
     assert ran.code == 1
     assert "tracker: stopped" in ran.out
+
+
+def test_the_tab_key_completes_part_of_a_title_and_the_beginning_of_a_key(file: Path) -> None:
+    ran = talk(
+        file,
+        # Two have it in the title: they are shown, and what was typed stays.
+        ("Which commitment?", "airport zone\t\t"),
+        ("Its number", ""),
+        ("Which commitment?", "2021-15.5\t"),
+        ("Whose report", CTRL_C),
+    )
+    one = talk(file, ("Which commitment?", "hohhot\t"), ("Whose report", CTRL_C))
+
+    assert "2014-07.3 Zhengzhou airport zone; other airport economic zones" in ran.out
+    assert "no commitment has" not in ran.out
+    assert "2021-15.1 High-speed rail Hohhot" in one.out
+
+
+def test_what_stops_the_questions_stands_on_a_line_of_its_own(file: Path) -> None:
+    ran = talk(file, ("Which commitment?", CTRL_C))
+
+    assert ran.code == 1
+    assert ran.out.endswith("\r\ntracker: stopped\r\n")
 
 
 def test_an_answer_that_cannot_be_is_asked_for_again(file: Path, tracker: Run) -> None:

@@ -1,12 +1,15 @@
 """What spares staff work: the day's list, finding by any word, words that the shell completes."""
 
+import re
 from pathlib import Path
 
 import pytest
 from sqlalchemy import event, insert, select
 from sqlalchemy import update as changed
+from wcwidth import wcswidth
 
 from conftest import TODAY, Run
+from terminals import on_a_terminal
 from test_cli import program
 from tracker.report import reminders
 from tracker.store import ledger, log, queries, states
@@ -134,6 +137,105 @@ def test_each_word_may_stand_somewhere_else(tracker: Run) -> None:
 
     assert found(tracker, "xyzzy 航空", "commitment") == ["2021-15.5"]
     assert found(tracker, "xyzzy plugh", "commitment") == []
+
+
+def test_a_word_is_found_in_whichever_width_it_is_typed_or_written(tracker: Run) -> None:
+    update(tracker, "2021-15.5", "--note", "xyz 50% and ＰＬＵＧＨ ７")
+
+    for word in ("xyz", "ＸＹＺ", "50%", "５０％", "plugh", "ｐｌｕｇｈ", "ＰＬＵＧＨ", "7"):
+        assert "2021-15.5" in found(tracker, word, "commitment"), word
+
+
+def test_a_percent_sign_and_an_underscore_stand_for_themselves(tracker: Run) -> None:
+    update(tracker, "2021-15.5", "--note", "a_b 9%9")
+
+    assert found(tracker, "a_b", "commitment") == ["2021-15.5"]
+    assert found(tracker, "9％9", "commitment") == ["2021-15.5"]
+    assert found(tracker, "a%b", "commitment") == []
+    assert found(tracker, "9_9", "commitment") == []
+
+
+def test_a_search_for_no_word_is_refused(tracker: Run) -> None:
+    ran = tracker("list", "--search", " ")
+
+    assert (ran.code, ran.out) == (2, "")
+    assert "there is no word in it" in ran.err
+
+
+def test_a_document_that_is_read_shows_how_far_it_is_and_leaves_no_trace_of_it(
+    file: Path, tmp_path: Path
+) -> None:
+    document = tmp_path / "plan.txt"
+    document.write_text(
+        "一、总体\n（一）修路。修建公路。\n（二）架桥。修建桥梁。\n", encoding="utf-8"
+    )
+
+    code, out, shown = on_a_terminal("--db", str(file), "--lang", "en", "ingest", str(document))
+
+    assert code == 0, shown
+    assert out.startswith("# a draft")
+    bars = re.findall(r"\r\x1b\[K(\[[#.]+\] \d/\d )?([^\r]*) …", shown)
+    assert bars == [
+        ("[....................] 0/2 ", "the text"),
+        ("[##########..........] 1/2 ", "the outline"),
+        ("", "the registers"),
+    ]
+    assert "…" not in shown.rpartition("\x1b[K")[2]
+
+
+def test_a_document_that_is_refused_leaves_no_bar_before_the_message(
+    file: Path, tmp_path: Path
+) -> None:
+    code, _out, shown = on_a_terminal("--db", str(file), "ingest", str(tmp_path / "nothing.txt"))
+
+    assert code == 3
+    assert "…\r\x1b[Ktracker: " in shown
+
+
+def test_no_bar_goes_into_a_pipe(file: Path, tmp_path: Path) -> None:
+    document = tmp_path / "plan.txt"
+    document.write_text("一、总体\n（一）修路。修建公路。\n", encoding="utf-8")
+
+    ran = program("--db", str(file), "--lang", "en", "ingest", str(document))
+
+    assert ran.stderr == b"check it, then load it: tracker seed FILE\n"
+
+
+def test_a_report_shows_how_far_it_is(file: Path) -> None:
+    code, _out, shown = on_a_terminal("--db", str(file), "--lang", "en", "report", "-f", "json")
+
+    assert code == 0
+    bars = re.findall(r"(\d/\d) ([a-z]+) …", shown)
+    assert bars == [
+        ("0/5", "states"),
+        ("1/5", "history"),
+        ("2/5", "groups"),
+        ("3/5", "corrections"),
+        ("4/5", "indicators"),
+    ]
+
+
+def test_what_is_worked_out_takes_one_line_however_long_its_name(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    form = tmp_path / f"{'湖北' * 30}.xlsx"
+    form.write_bytes(b"no workbook")
+
+    _code, _out, shown = on_a_terminal("--db", str(file), "import", str(form))
+
+    line = shown.split("\x1b[K")[1].rstrip("\r")
+    assert 70 < wcswidth(line) < 80
+
+
+def test_the_name_of_a_form_does_not_reach_the_terminal_alive(file: Path, tmp_path: Path) -> None:
+    form = tmp_path / "\x1b[2J.xlsx"
+    form.write_bytes(b"no workbook")
+
+    _code, _out, shown = on_a_terminal("--db", str(file), "import", str(form))
+
+    assert "0/2" in shown
+    assert "\x1b[2J" not in shown
 
 
 @pytest.mark.parametrize("question", ["measure_rows", "commitment_rows", "assignment_rows"])

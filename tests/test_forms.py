@@ -3,14 +3,10 @@
 import csv
 import io
 import json
-import os
-import pty
 import sys
 import zipfile
-from contextlib import suppress
 from datetime import date
 from pathlib import Path
-from subprocess import DEVNULL
 from subprocess import run as execute
 
 import openpyxl
@@ -18,6 +14,7 @@ import pytest
 
 from conftest import Run
 from offices import HIDDEN, Desk
+from terminals import on_a_terminal
 from tracker.domain.words import Role, Status
 from tracker.forms import FILLED, Column, Form, Given, Head, Mark, Row, plain_writing, writing
 from tracker.i18n import speaking
@@ -239,29 +236,13 @@ def test_a_file_that_promises_another_format_is_refused(tracker: Run, tmp_path: 
     assert "say -f csv" in ran.err
 
 
-def on_a_terminal(*arguments: str) -> str:
-    """What a command says on stderr where that is a terminal."""
-    reader, terminal = pty.openpty()
-    execute(
-        [sys.executable, "-m", "tracker", *arguments], stderr=terminal, stdout=DEVNULL, check=True
-    )
-    os.close(terminal)
-    said = b""
-    # At its end a terminal answers with an error, or with nothing.
-    with suppress(OSError):
-        while piece := os.read(reader, 65_536):
-            said += piece
-    os.close(reader)
-    return said.decode()
-
-
 def test_long_work_shows_a_bar_on_a_terminal(file: Path, tmp_path: Path) -> None:
     db, forms = ("--db", str(file)), tmp_path / "forms"
 
-    making = on_a_terminal(
+    _code, _out, making = on_a_terminal(
         *db, "form", "--all", "--period", "2024Q2", "-f", "csv", "-o", str(forms)
     )
-    taking = on_a_terminal(*db, "import", *map(str, sorted(forms.iterdir())))
+    _code, _out, taking = on_a_terminal(*db, "import", *map(str, sorted(forms.iterdir())))
 
     assert "[....................] 0/7 SX …" in making
     assert "[#################...] 6/7 CENTRAL …" in making

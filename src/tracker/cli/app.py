@@ -115,6 +115,9 @@ def run(arguments: list[str]) -> int:
     except Refusal as refusal:
         return _refused(str(refusal), refusal.exit_code)
     except typer.Abort:
+        if sys.stderr is not None and sys.stderr.isatty():
+            # The cursor may stand behind a question that was left.
+            typer.echo(err=True)
         return _refused(_("stopped"), Refusal.exit_code)
     except typer.TyperException as problem:
         if type(problem).__name__ == "NoArgsIsHelpError":

@@ -1,15 +1,15 @@
 """The questions of `update` on a terminal: what to record, asked step by step and agreed to."""
 
-from collections.abc import Callable, Sequence
-from contextlib import suppress
-from functools import partial
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import cache, partial
 from typing import TypeVar
 
 import typer
 
 from tracker.cli import context
 from tracker.cli.options import Said, reported, word
-from tracker.domain.words import Status, plain
+from tracker.domain.words import Status, plain, spellings
 from tracker.errors import NotFound, Refusal, UsageRefusal
 from tracker.i18n import _, either
 from tracker.report import listing
@@ -17,9 +17,12 @@ from tracker.report.model import shown_cell
 from tracker.store import evidence, lookup, queries, record
 from tracker.store.rows import CommitmentRow, Filters
 
-with suppress(ImportError):
-    # With it what is typed can be edited, and a line can be long; Windows does without.
-    import readline  # noqa: F401 - prompts use it once it is there
+try:
+    # With it what is typed can be edited and completed, and a line can be long.
+    import readline
+except ImportError:
+    # Windows does without.
+    readline = None  # type: ignore[assignment] # the name stands for the module elsewhere
 
 T = TypeVar("T")
 
@@ -82,7 +85,8 @@ def _tried(filled: Callable[[str | None], Said]) -> Callable[[str], Said]:
 
 def _commitment() -> CommitmentRow:
     while True:
-        found = _ask(_("Which commitment? Type part of its title, or its key"), _found)
+        with _completing(_titled):
+            found = _ask(_("Which commitment? Type part of its title, or its key"), _found)
         if len(found) == 1:
             return found[0]
         _list([f"{row.key} {either(row.title, row.title_en)}" for row in found[:_MOST]])
@@ -114,7 +118,43 @@ def _found(said: str) -> list[CommitmentRow]:
 
 def _is_titled(row: CommitmentRow, words: Sequence[str]) -> bool:
     text = f"{row.key} {row.title} {row.title_en}".casefold()
-    return all(word.casefold() in text for word in words)
+    return all(any(s.casefold() in text for s in spellings(word)) for word in words)
+
+
+@contextmanager
+def _completing(known: Callable[[str], list[str]]) -> Iterator[None]:
+    """While this holds, the Tab key completes what is typed from what is known of it."""
+    if readline is None:
+        yield
+        return
+    completed = cache(known)
+
+    def complete(typed: str, number: int) -> str | None:
+        options = completed(typed)
+        return options[number] if number < len(options) else None
+
+    delimiters = readline.get_completer_delims()
+    readline.parse_and_bind("tab: complete")
+    readline.set_completer_delims("")
+    readline.set_completer(complete)
+    try:
+        yield
+    finally:
+        readline.set_completer(None)
+        readline.set_completer_delims(delimiters)
+
+
+def _titled(typed: str) -> list[str]:
+    """The keys that begin so, else the commitments with these words in the title."""
+    words = typed.split()
+    with context.reading() as db:
+        rows = queries.commitment_rows(db, context.asked(None, None))
+    if keys := [row.key for row in rows if words and row.key.startswith(typed)]:
+        return keys
+    titled = [row for row in rows if words and _is_titled(row, words)]
+    lines = [f"{row.key} {either(row.title, row.title_en)}" for row in titled]
+    # What several have in common replaces what was typed: with a blank among them nothing does.
+    return [" ", *lines] if len(lines) > 1 else lines
 
 
 def _number(said: str, upto: int) -> int | None:

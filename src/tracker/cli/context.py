@@ -1,5 +1,6 @@
 """What every command needs from outside: the ledger, the actor, the clock, and the way out."""
 
+import itertools
 import os
 import shutil
 import sys
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 _FILES = frozenset({"docx", "xlsx", "breakdown"})
 _ENDINGS = frozenset({"json", "csv", "md", "html", "docx", "xlsx", "ics"})
 _KINDS = {"breakdown": "xlsx", "taskwarrior": "json"}
-# How wide a progress bar is.
+_ANSWERS = {"y": True, "yes": True, "是": True, "n": False, "no": False, "否": False}
+# How many characters the bar of long work has.
 _BAR = 20
 
 
@@ -128,8 +130,13 @@ def refuse_what_is_no_text(said: str) -> None:
 
 
 def confirmed(question: str) -> bool:
-    """Whether who sits at the terminal says yes."""
-    return plain(typer.prompt(question, err=True)) in ("y", "yes", "是")
+    """Whether who sits at the terminal says yes; asked again until it is yes or no.
+
+    A slip of the finger must not throw away what was typed so far.
+    """
+    while (said := plain(typer.prompt(question, err=True))) not in _ANSWERS:
+        note(_("type y or n"))
+    return _ANSWERS[said]
 
 
 def note(message: str) -> None:
@@ -140,30 +147,43 @@ def note(message: str) -> None:
 
 
 @contextmanager
-def steps(total: int = 0) -> Iterator[Callable[[str], None]]:
-    """Says on a terminal's stderr what is being worked out, and clears it in the end; behind a bar
-    where it is known how many steps there are.
+def steps(count: int = 0) -> Iterator[Callable[[str], None]]:
+    """Says on a terminal's stderr what is being worked out, and clears it in the end.
+
+    A bar shows how far it is where it is known how many steps there are.
     """
-    terminal = sys.stderr is not None and sys.stderr.isatty()
-    begun = 0
+    if sys.stderr is None or not sys.stderr.isatty():
+        yield lambda _step: None
+        return
+    begun = itertools.count()
 
     def say(step: str) -> None:
-        nonlocal begun
-        if terminal:
-            bar = _bar(begun, total) if total else ""
-            begun += 1
-            sys.stderr.write(f"\r\x1b[K{bar}{step} …" if step else "\r\x1b[K")
-            sys.stderr.flush()
+        sys.stderr.write(f"\r\x1b[K{_fitting(_bar(next(begun), count) + step)} …")
+        sys.stderr.flush()
 
     try:
         yield say
     finally:
-        say("")
+        sys.stderr.write("\r\x1b[K")
+        sys.stderr.flush()
 
 
-def _bar(done: int, total: int) -> str:
-    filled = _BAR * done // total
-    return f"[{'#' * filled}{'.' * (_BAR - filled)}] {done}/{total} "
+def _fitting(line: str) -> str:
+    """As much of a line as one line of the terminal takes: what is wrapped cannot be cleared."""
+    from wcwidth import wcswidth  # noqa: PLC0415 - only where somebody looks on
+
+    from tracker.report.model import harmless  # noqa: PLC0415 - only where somebody looks on
+
+    shown, room = harmless(line), typer.get_terminal_size().columns - 3
+    while wcswidth(shown) > room:
+        shown = shown[:-1]
+    return shown
+
+
+def _bar(done: int, count: int) -> str:
+    if not count:
+        return ""
+    return f"[{'#' * (_BAR * done // count):.<{_BAR}}] {done}/{count} "
 
 
 def output(what: "Printable", form: str, out: Path | None = None) -> None:

@@ -58,12 +58,10 @@ def ingest(
 
     Example: tracker ingest opinion.pdf --dry-run; tracker ingest plan.docx -o plan.yaml
     """
-    from tracker.sources import document, files  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
-
     _refuse_together(
         {"--dry-run": dry_run, "--draft": draft, "--accept": accept, "--compare": bool(compare)}
     )
-    read = document.read(files.read(file))
+    read = _read(file)
     if dry_run:
         _outline(read, form, out)
     elif compare:
@@ -71,6 +69,16 @@ def ingest(
     else:
         with context.writing() as db:
             _meet(db, read, file, code, form, out, draft=draft, accept=accept)
+
+
+def _read(file: Path) -> "Document":
+    from tracker.sources import document, files  # noqa: PLC0415 - reading a document needs libraries that help does not
+
+    with context.steps(2) as step:
+        step(_("the text"))
+        original = files.read(file)
+        step(_("the outline"))
+        return document.read(original)
 
 
 def _refuse_together(given: dict[str, bool]) -> None:
@@ -92,8 +100,10 @@ def _compare(read: "Document", code: str, form: str, out: Path | None) -> None:
     from tracker.report import meeting  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
     from tracker.store import ingesting  # noqa: PLC0415 - the database's library costs a quarter of a second, and help needs none of it
 
-    with context.reading() as db:
-        context.output(meeting.compared(ingesting.measured(db, read, code)), form, out)
+    with context.reading() as db, context.steps() as step:
+        step(_("the registers"))
+        measured = ingesting.measured(db, read, code)
+    context.output(meeting.compared(measured), form, out)
 
 
 def _meet(
@@ -115,7 +125,9 @@ def _meet(
                 "nothing is numbered in {file}: there is no measure in it; see it with --dry-run"
             ).format(file=file)
         )
-    met = ingesting.met(db, read, code)
+    with context.steps() as step:
+        step(_("the registers"))
+        met = ingesting.met(db, read, code)
     if met.register and not met.alike:
         raise Refusal(
             _(

@@ -132,7 +132,7 @@ def _made(asking: _Asking, *, annexes: bool, both: bool) -> "tuple[Report, Asked
             asking.by or progress.GROUPS,
             annexes,
         )
-        with context.steps() as step:
+        with context.steps(progress.READING + progress.MAKING * (1 + both)) as step:
             known = progress.read(db, asked, step)
             made = progress.made(db, known, step)
             if both:

@@ -4,12 +4,24 @@ import unicodedata
 from enum import StrEnum
 from typing import Self
 
+# The ASCII characters that have a full-width form.
+_FULL_WIDTH = {code: code + 0xFEE0 for code in range(ord("!"), ord("~") + 1)}
+
 
 def plain(text: str) -> str:
     """`text` as it is compared: full-width forms, case, hyphens and blanks made alike."""
     return (
         unicodedata.normalize("NFKC", text).strip().casefold().replace("-", "_").replace(" ", "_")
     )
+
+
+def spellings(text: str) -> tuple[str, ...]:
+    """`text` as typed, in half-width characters and in full-width ones, small and large: 5G, ５Ｇ."""
+    half = unicodedata.normalize("NFKC", text)
+    # SQLite knows the case of ASCII letters only.
+    other = [each for each in (half, half.translate(_FULL_WIDTH)) if not each.isascii()]
+    cases = [case for each in other for case in (each.lower(), each.upper())]
+    return tuple(dict.fromkeys((text, half, *other, *cases)))
 
 
 class Word(StrEnum):

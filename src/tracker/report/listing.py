@@ -86,7 +86,7 @@ def filters(
         section=None if section is None else lookup.section(db, section, code),
         owners=() if owner is None else lookup.and_below(db, lookup.owner(db, owner)),
         due_before=due_before,
-        search=_words(search or ""),
+        search=() if search is None else _words(search),
         key=None if key is None else lookup.key(db, key),
     )
 
@@ -94,7 +94,10 @@ def filters(
 def _words(search: str) -> tuple[str, ...]:
     if len(search) > _LONGEST_SEARCH:
         raise UsageRefusal(_("--search takes {limit} characters").format(limit=_LONGEST_SEARCH))
-    return tuple(search.split())
+    words = tuple(search.split())
+    if not words:
+        raise UsageRefusal(_("--search: there is no word in it"))
+    return words
 
 
 def listed(db: Connection, of: States, by: str, filters: Filters, axes: Axes) -> Table:

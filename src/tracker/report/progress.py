@@ -71,6 +71,9 @@ class Known(NamedTuple):
 
 Step = Callable[[str], None]
 
+# How many steps `read` and `made` each tell of.
+READING, MAKING = 2, 3
+
 
 def progress(db: Connection, asked: Asked, step: Step = lambda _said: None) -> Report:
     """The report; `step` is told what is being worked out."""

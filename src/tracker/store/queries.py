@@ -20,7 +20,7 @@ from sqlalchemy import (
     select,
 )
 
-from tracker.domain.words import EntryKind, Role, Status
+from tracker.domain.words import EntryKind, Role, Status, spellings
 from tracker.store.models import (
     assignments,
     commitments,
@@ -381,4 +381,11 @@ def _worded(word: str, having: Table, column: str) -> Select[Any]:
 
 
 def _says(word: str, *columns: ColumnElement[Any]) -> ColumnElement[bool]:
-    return or_(*(column.icontains(word, autoescape=True) for column in columns))
+    """Whether one of the columns has that word, in whichever width either is written."""
+    return or_(
+        *(
+            column.icontains(spelling, autoescape=True)
+            for spelling in spellings(word)
+            for column in columns
+        )
+    )
