@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+import provinces
 import servers
 from tracker.cli.app import run
 from tracker.i18n import speak
@@ -81,6 +82,27 @@ def server_template(server: servers.Server) -> Iterator[str]:
     with server.database() as name:
         setup.create(ledger.place(server.url(name)), by=log.Acting("builder", TODAY, NOW))
         yield name
+
+
+@pytest.fixture(scope="session")
+def kept_apart(server: servers.Server) -> Iterator[str]:
+    with server.database() as name:
+        provinces.make(server, name, log.Acting("builder", TODAY, NOW))
+        yield name
+
+
+@pytest.fixture
+def apart(server: servers.Server, kept_apart: str) -> Iterator[provinces.Apart]:
+    with server.database(kept_apart) as name:
+        yield provinces.Apart(server, name)
+
+
+@pytest.fixture
+def whole(apart: provinces.Apart) -> Iterator[provinces.Apart]:
+    """A ledger whose contents are the same after the test."""
+    before = apart.contents()
+    yield apart
+    assert apart.contents() == before
 
 
 @pytest.fixture

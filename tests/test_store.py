@@ -691,3 +691,12 @@ def test_owners_may_stand_in_any_order_and_never_go_round(at: ledger.Place, tmp_
     )
     with pytest.raises(BadFile, match="stands above itself"):
         load_files(at, file)
+
+
+def test_the_check_finds_a_trigger_that_no_tracker_made(file: Path) -> None:
+    with closing(sqlite3.connect(file)) as raw:
+        raw.execute("CREATE TRIGGER more AFTER INSERT ON entries BEGIN SELECT 1; END")
+
+    with ledger.reading(ledger.place(str(file))) as db:
+        found = [str(problem) for problem in check.problems(db)]
+    assert found == ["more: a trigger that no tracker made"]

@@ -233,6 +233,8 @@ def _show_state(key: str, owner: str) -> None:
 
 
 def _summary(chosen: CommitmentRow, said: Said) -> None:
+    with context.reading() as db:
+        actor = context.actor(db)
     lines = (
         (_("Commitment"), f"{chosen.key} {either(chosen.title, chosen.title_en)}"),
         (_("Owner"), said.owner),
@@ -243,7 +245,7 @@ def _summary(chosen: CommitmentRow, said: Said) -> None:
         (_("Next step"), said.next_step),
         *((_("Evidence"), piece) for piece in said.evidence),
         (_("On"), said.on),
-        (_("Actor"), context.actor()),
+        (_("Actor"), actor),
     )
     context.note("\n".join(f"  {name}: {text}" for name, text in lines if text))
 

@@ -55,10 +55,25 @@ def today() -> date:
     return now().astimezone(SHANGHAI).date()
 
 
-def actor() -> str:
-    """Who acts: the option or TRACKER_ACTOR, else the user of the operating system."""
-    if settings.actor and settings.actor.strip():
-        return settings.actor.strip()
+def actor(db: "Connection | None" = None) -> str:
+    """Who acts: the option or TRACKER_ACTOR, else the user of the operating system. On a server the
+    session's role, unless that owns the ledger and somebody is named.
+    """
+    named = (settings.actor or "").strip()
+    if db is not None and db.dialect.name != "sqlite":
+        from tracker.store import roles  # noqa: PLC0415 - only where something is recorded
+
+        # The variable stands for all ledgers; only what was typed is meant for this one.
+        typed = named != os.environ.get("TRACKER_ACTOR", "").strip()
+        return roles.actor(db, named, typed=typed)
+    if named:
+        return named
+    if "://" in (settings.db or ""):
+        from tracker.store import ledger  # noqa: PLC0415 - only where a ledger is made on a server
+
+        user = ledger.place(settings.db).url.username
+        if user:
+            return user
     import getpass  # noqa: PLC0415 - only where nobody says who acts
 
     try:
@@ -67,11 +82,11 @@ def actor() -> str:
         raise Refusal(_("nobody is logged in here: say who acts with --actor NAME")) from reason
 
 
-def acting() -> "Acting":
-    """Who acts, and when."""
+def acting(db: "Connection | None" = None) -> "Acting":
+    """Who acts, and when; on the ledger that is open, where one is."""
     from tracker.store.log import Acting  # noqa: PLC0415 - only where something is recorded
 
-    return Acting(actor(), today(), now())
+    return Acting(actor(db), today(), now())
 
 
 def asked(as_of: date | None, known_on: datetime | None) -> "States":

@@ -189,7 +189,7 @@ def _broken_down(files: list[Path], owner: str, *, dry_run: bool) -> "Table":
         ledger.refuse_missing(ledger.place(context.settings.db))
     tasks = [task for file in dict.fromkeys(files) for task in breakdown.read(file)]
     with context.writing() as db:
-        changes = breaking.bring(db, tasks, owner=owner, by=context.acting())
+        changes = breaking.bring(db, tasks, owner=owner, by=context.acting(db))
         if dry_run:
             db.rollback()
     if dry_run:
@@ -208,7 +208,7 @@ def _brought(
     with context.steps(2 * len(named)) as step:
         forms = _read(named, step)
         with context.writing() as db:
-            by = context.acting()
+            by = context.acting(db)
             importing.refuse_strange(db, forms, today=by.today, period=of)
             done = []
             for each in forms:

@@ -139,7 +139,7 @@ def record(
     from tracker.store import observing  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
 
     with context.writing() as db:
-        done = observing.record_one(db, given, command="indicator record", by=context.acting())
+        done = observing.record_one(db, given, command="indicator record", by=context.acting(db))
         table = indicators.recorded(db, done.deeds)
     context.output(table, form)
 
@@ -192,7 +192,7 @@ def import_(
 
     given = _given(file)
     with context.writing() as db:
-        done = observing.record(db, given, command="indicator import", by=context.acting())
+        done = observing.record(db, given, command="indicator import", by=context.acting(db))
         table = indicators.recorded(db, done.deeds)
         if dry_run:
             db.rollback()

@@ -115,7 +115,7 @@ def _asked() -> Said:
 def _record(said: Said, given: "Report", form: str) -> None:
     from tracker.store import evidence, record  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
 
-    by, folder = context.acting(), context.evidence()
+    folder = context.evidence()
     with context.writing() as db:
         gathered = evidence.gather(db, said.evidence, folder)
         done = record.report(
@@ -123,7 +123,7 @@ def _record(said: Said, given: "Report", form: str) -> None:
             given._replace(evidence=gathered.text),
             keys=said.keys,
             owner=said.owner,
-            by=by,
+            by=context.acting(db),
             without_evidence=said.without_evidence,
         )
         older = record.older(db, done)
@@ -187,7 +187,7 @@ def undo(
 
     chosen = number(batch, "--batch") if batch is not None else None
     with context.writing() as db:
-        undone = record.undo(db, by=context.acting(), batch=chosen)
+        undone = record.undo(db, by=context.acting(db), batch=chosen)
     context.note(_("withdrew batch {batch}").format(batch=undone.batch))
     if undone.parts:
         context.note(_("{count} parts of units are as before it").format(count=undone.parts))

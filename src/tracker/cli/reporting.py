@@ -185,7 +185,7 @@ def _keep(made: Report, asked: "Asked") -> None:
             known_on=facts["known_on"],
             digest=facts["digest"],
             model=packed(made, spoken()),
-            by=context.acting(),
+            by=context.acting(db),
         )
     if before:
         context.note(

@@ -36,7 +36,7 @@ def review(
     reason = _reason(returned, accept=accept)
     agree([key], owner, _("review"), yes=yes)
     with context.writing() as db:
-        done = reviewing.review(db, key=key, owner=owner, returned=reason, by=context.acting())
+        done = reviewing.review(db, key=key, owner=owner, returned=reason, by=context.acting(db))
     print_batch(done.batch, form)
 
 
@@ -73,5 +73,7 @@ def retarget(
         raise UsageRefusal(_("--why: say why"))
     agree([key], owner, _("move the target"), yes=yes)
     with context.writing() as db:
-        done = reviewing.retarget(db, key=key, target=to, why=why, owner=owner, by=context.acting())
+        done = reviewing.retarget(
+            db, key=key, target=to, why=why, owner=owner, by=context.acting(db)
+        )
     print_batch(done.batch, form)

@@ -49,7 +49,7 @@ def seed(
     if dry_run:
         ledger.refuse_missing(ledger.place(context.settings.db))
     with context.writing() as db:
-        changes = setup.load(db, files or setup.bundled_files(), by=context.acting())
+        changes = setup.load(db, files or setup.bundled_files(), by=context.acting(db))
         if dry_run:
             db.rollback()
     context.output(details.changes(changes), form, out)

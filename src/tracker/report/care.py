@@ -1,13 +1,16 @@
 """What `db info` and `db check` say of a ledger."""
 
+from collections.abc import Sequence
+
 from tracker.domain.log import digest
 from tracker.i18n import _
-from tracker.report.model import Fact, Field, Report, tabulated
+from tracker.report.model import Fact, Field, Report, Table, tabulated
 from tracker.store import check as checking
 from tracker.store import evidence as evidences
 from tracker.store import log, schema
 from tracker.store.evidence import Folder
 from tracker.store.ledger import Connection
+from tracker.store.roles import Right
 
 
 def info(db: Connection, place: str, evidence: Folder | None) -> Report:
@@ -27,6 +30,20 @@ def info(db: Connection, place: str, evidence: Folder | None) -> Report:
             Fact("digest", _("Ledger digest"), digest(log.last_hashes(db))),
         ),
         (),
+    )
+
+
+def rights(found: Sequence[Right]) -> Table:
+    """What the roles of the server may do."""
+    return tabulated(
+        "roles",
+        _("Roles"),
+        found,
+        [
+            Field("role", _("Role of the server"), "role"),
+            Field("owner", _("Owner"), "owner"),
+            Field("rights", _("Rights"), "rights"),
+        ],
     )
 
 

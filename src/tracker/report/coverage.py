@@ -7,7 +7,7 @@ from tracker.errors import UsageRefusal
 from tracker.i18n import _, either
 from tracker.report.model import Fact, Field, Report, tabulated
 from tracker.sources.text import fingerprint, fold
-from tracker.store import lookup, wordings
+from tracker.store import lookup, roles, wordings
 from tracker.store.ledger import Connection
 from tracker.store.rows import SentenceRow
 
@@ -49,6 +49,7 @@ def covered(db: Connection, document: str | None, source: Path | None = None) ->
                 file=source
             )
         )
+    roles.refuse_partial_sight(db)
     rows = wordings.sentence_rows(db, None if document is None else lookup.document(db, document))
     sentences = [Sentence(row, _fault(row)) for row in rows]
     if source is not None:

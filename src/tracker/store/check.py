@@ -60,6 +60,12 @@ def _protection(db: Connection) -> Iterator[Problem]:
             yield Problem(name, _("the trigger that keeps the log append-only is not there"))
         elif found[name] != said:
             yield Problem(name, _("the trigger that keeps the log append-only was changed"))
+    for name in sorted(found.keys() - schema.wanted_triggers(db).keys()):
+        yield Problem(name, _("a trigger that no tracker made"))
+    if db.dialect.name != "sqlite":
+        from tracker.store import protection  # noqa: PLC0415 - only the check of a server needs its migration
+
+        yield from protection.problems(db)
 
 
 def _views(db: Connection) -> Iterator[Problem]:

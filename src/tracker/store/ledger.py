@@ -296,7 +296,12 @@ def _says(reason: Exception, *words: str) -> bool:
 
 def _in_words(reason: Exception, at: Place) -> Refusal:
     """What a driver's error means for the user; an error of our own stays a traceback."""
+    from tracker.store.refused import refusal  # noqa: PLC0415 - only where something went wrong
+
     cause: Any = getattr(reason, "orig", reason)
+    refused = refusal(cause, at.url.username)
+    if refused is not None:
+        return refused
     told = {
         "file is not a database": _("{place} is no database; name another with --db"),
         "readonly": _("{place} can only be read: ask for the right to write in its folder"),

@@ -32,32 +32,35 @@ _HEADS = (
     .order_by(assignments.c.id)
 )
 
-_ENTRIES = (
-    select(
-        entries.c.assignment_id,
-        entries.c.hash,
-        entries.c.hash_format,
-        entries.c.version,
-        entries.c.batch,
-        entries.c.kind,
-        entries.c.effective_on,
-        entries.c.recorded_at,
-        entries.c.actor,
-        entries.c.status,
-        entries.c.percent,
-        entries.c.note,
-        entries.c.problem,
-        entries.c.next_step,
-        entries.c.evidence,
-        entries.c.verification,
-        entries.c.target,
-        entries.c.target_basis,
-        entries.c.names,
-        entries.c.first_report,
-    )
-    .where(entries.c.assignment_id.in_(bindparam("ids", expanding=True)))
-    .order_by(entries.c.assignment_id, entries.c.version)
+_LINES = select(
+    entries.c.assignment_id,
+    entries.c.hash,
+    entries.c.hash_format,
+    entries.c.version,
+    entries.c.batch,
+    entries.c.kind,
+    entries.c.effective_on,
+    entries.c.recorded_at,
+    entries.c.actor,
+    entries.c.status,
+    entries.c.percent,
+    entries.c.note,
+    entries.c.problem,
+    entries.c.next_step,
+    entries.c.evidence,
+    entries.c.verification,
+    entries.c.target,
+    entries.c.target_basis,
+    entries.c.names,
+    entries.c.first_report,
 )
+_ENTRIES = _LINES.where(entries.c.assignment_id.in_(bindparam("ids", expanding=True))).order_by(
+    entries.c.assignment_id, entries.c.version
+)
+_OF_BATCH = _LINES.where(entries.c.batch == bindparam("number")).order_by(entries.c.id)
+
+# What the server of a ledger says of a line, whatever its client said.
+_MADE_THERE = {"version", "recorded_at", "actor"}
 
 _CACHE = (
     update(assignments)
@@ -143,14 +146,19 @@ def append(
     command: str,
     by: Acting,
 ) -> Recorded:
-    """Write drafts, each on one assignment (by id), as one batch; cache and log move together."""
+    """Write drafts, each on one assignment (by id), as one batch; cache and log move together.
+
+    In a file the lines are numbered, timed and chained here; a server does it by itself.
+    """
     recorded_at = next_moment(db, by.now)
     inserted = db.execute(
         insert(batches).values(command=command, actor=by.actor, recorded_at=recorded_at)
     )
     batch = int(inserted.inserted_primary_key[0])  # type: ignore[index] # one row was inserted
+    if db.dialect.name == "postgresql":
+        return _sent(db, batch, drafts)
     touched = list(dict.fromkeys(assignment for assignment, _ in drafts))
-    heads = {head.id: head for head in read_heads(db, touched, lock=True)}
+    heads = {head.id: head for head in read_heads(db, touched)}
     logs = read_entries(db, touched)
     written: list[tuple[Head, Entry]] = []
     rows: list[dict[str, Any]] = []
@@ -175,6 +183,26 @@ def append(
         db.execute(insert(entries), rows)
         db.execute(_CACHE, [cached(head, logs[head.id]) for head in heads.values()])
     return Recorded(batch, recorded_at, written)
+
+
+def _sent(db: Connection, batch: int, drafts: Iterable[tuple[int, Entry]]) -> Recorded:
+    """Send the lines of a batch to the server, and read what it made of them."""
+    rows = [
+        {name: stored(value) for name, value in bare._asdict().items() if name not in _MADE_THERE}
+        | {"assignment_id": assignment, "batch": batch}
+        for assignment, bare in drafts
+    ]
+    if rows:
+        db.execute(insert(entries), rows)
+    made = db.execute(_OF_BATCH, {"number": batch}).all()
+    touched = list(dict.fromkeys(row.assignment_id for row in made))
+    heads = {head.id: head for head in read_heads(db, touched)}
+    written = [
+        (heads[row.assignment_id]._replace(version=row.version, hash=row.hash), entry_of(row))
+        for row in made
+    ]
+    at = db.execute(select(batches.c.recorded_at).where(batches.c.id == batch)).scalar_one()
+    return Recorded(batch, at, written)
 
 
 def cached(head: Head, log: Iterable[Hashed]) -> dict[str, Any]:
@@ -205,9 +233,8 @@ def state_of(head: Head, log: Iterable[Hashed]) -> State:
     )
 
 
-def read_heads(db: Connection, ids: Sequence[int], *, lock: bool = False) -> list[Head]:
-    """The heads of these assignments; locked against other writers where the server has row locks."""
-    statement = _HEADS.with_for_update(of=assignments) if lock else _HEADS
+def read_heads(db: Connection, ids: Sequence[int]) -> list[Head]:
+    """The heads of these assignments."""
     return [
         Head(
             *row[:6],
@@ -215,7 +242,7 @@ def read_heads(db: Connection, ids: Sequence[int], *, lock: bool = False) -> lis
             Basis(row.first_target_basis) if row.first_target_basis else None,
         )
         for chunk in _chunks(ids)
-        for row in db.execute(statement, {"ids": chunk})
+        for row in db.execute(_HEADS, {"ids": chunk})
     ]
 
 
@@ -257,10 +284,12 @@ def stored(value: Any) -> Any:  # noqa: ANN401 - any value of an entry
 
 
 def next_moment(db: Connection, now: datetime) -> datetime:
-    """The time of the next batch: now, or just after the newest where the clock has gone back."""
+    """The time of the next batch: now, or just after the newest where the clock has gone back. Of a
+    role that does not own the ledger the server says the time; either way others wait from here on.
+    """
     if db.dialect.name == "postgresql":
         # The next to write waits until this batch is there: only then is its time the newest.
-        db.execute(text("LOCK TABLE batches IN EXCLUSIVE MODE"))
+        db.execute(text("SELECT ledger_lock()"))
     newest = newest_recorded_at(db)
     return max(now, newest + timedelta(microseconds=1)) if newest else now
 

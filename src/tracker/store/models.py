@@ -71,6 +71,11 @@ def _id() -> Column[int]:
     return Column("id", Integer, Identity(), primary_key=True)
 
 
+def _numbered() -> Column[int]:
+    """Of what is recorded: the trigger numbers it on PostgreSQL, in the order of the log."""
+    return Column("id", Integer, primary_key=True)
+
+
 documents = Table(
     "documents",
     metadata,
@@ -217,7 +222,7 @@ stands = Table(
 batches = Table(
     "batches",
     metadata,
-    _id(),
+    _numbered(),
     Column("command", Text, nullable=False),
     Column("actor", Text, nullable=False),
     Column("recorded_at", Moment, nullable=False),
@@ -227,7 +232,7 @@ batches = Table(
 entries = Table(
     "entries",
     metadata,
-    _id(),
+    _numbered(),
     Column("assignment_id", ForeignKey("assignments.id"), nullable=False),
     Column("version", Integer, nullable=False),
     Column("batch", ForeignKey("batches.id"), nullable=False, index=True),
@@ -284,7 +289,7 @@ links = Table(
 issues = Table(
     "issues",
     metadata,
-    _id(),
+    _numbered(),
     Column("batch", ForeignKey("batches.id"), nullable=False, unique=True),
     Column("period", Text),
     Column("document", Text),
@@ -336,7 +341,7 @@ indicator_targets = Table(
 observations = Table(
     "observations",
     metadata,
-    _id(),
+    _numbered(),
     Column("batch", ForeignKey("batches.id"), nullable=False, index=True),
     Column("indicator", ForeignKey("indicators.key"), nullable=False, index=True),
     # The code of an owner, REGION or NATION.
@@ -355,4 +360,12 @@ observations = Table(
     Column("reason", Text),
     Column("reason_en", Text),
     CheckConstraint("(flag IS NULL) = (reason IS NULL)", name="reason"),
+)
+
+# Whose a login role of the server is. In a file there are no roles: it stays empty.
+roles = Table(
+    "roles",
+    metadata,
+    Column("role", Text, primary_key=True),
+    Column("owner", ForeignKey("owners.code"), nullable=False, index=True),
 )

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, insert, select, update
 from tracker.domain.target import Target
 from tracker.domain.words import Basis, Kind, Role
 from tracker.register import Commitment, Measure, Register, Section, Sentence, Share
+from tracker.store import roles
 from tracker.store.models import (
     assignments,
     commitments,
@@ -38,6 +39,7 @@ def codes(db: Connection) -> list[str]:
 
 def registered(db: Connection, code: str) -> Register:
     """What the ledger holds of a document, retired commitments left out."""
+    roles.refuse_partial_sight(db)
     document = db.execute(select(documents).where(documents.c.code == code)).one()
     found = db.execute(
         select(sections).where(sections.c.document_id == document.id).order_by(sections.c.number)

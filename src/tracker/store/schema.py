@@ -12,7 +12,7 @@ from tracker.i18n import _
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0006"
+HEAD = "0007"
 
 # What a ledger of any revision has; a database without them is somebody else's.
 _OURS = {"alembic_version", "assignments", "entries"}
@@ -56,22 +56,20 @@ def triggers(db: Connection) -> dict[str, str]:
     catalogue = (
         "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
         if db.dialect.name == "sqlite"
-        else "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger"
-        " WHERE NOT tgisinternal AND tgenabled <> 'D'"
+        else "SELECT t.tgname, pg_get_triggerdef(t.oid) FROM pg_trigger t"
+        " JOIN pg_class c ON c.oid = t.tgrelid AND c.relnamespace = current_schema()::regnamespace"
+        " WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A')"
     )
     return {row[0]: row[1] for row in db.execute(text(catalogue))}
 
 
 def wanted_triggers(db: Connection) -> dict[str, str]:
-    """Those that the migrations make; of a server's the names alone are known without making them."""
-    if db.dialect.name != "sqlite":
-        deeds = ("truncate", "update", "delete")
-        tables = ("entries", "batches", "issues", "observations")
-        names = {f"{table}_{deed}" for table in tables for deed in deeds}
-        return {name: said for name, said in triggers(db).items() if name in names} | dict.fromkeys(
-            names - triggers(db).keys(), ""
-        )
-    return _as_migrated()[0]
+    """Those that the migrations make."""
+    if db.dialect.name == "sqlite":
+        return _as_migrated()[0]
+    from tracker.store import protection  # noqa: PLC0415 - only the check of a server needs its migration
+
+    return protection.triggers(db)
 
 
 def changed_views(db: Connection) -> list[str]:

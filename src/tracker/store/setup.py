@@ -12,7 +12,7 @@ from tracker.errors import BadFile, Problem
 from tracker.i18n import _
 from tracker.register import Content
 from tracker.register.links import Links
-from tracker.store import first_reports, ledger, linking, observing, schema
+from tracker.store import first_reports, ledger, linking, observing, roles, schema
 from tracker.store.loading import Loader
 from tracker.store.log import Acting
 from tracker.store.rows import Change
@@ -42,6 +42,7 @@ def load(
     A register file that has not changed is not read. With `keep_own` a document whose register the
     user has brought to another text keeps it, and its links.
     """
+    roles.refuse_all_but_the_keeper(db)
     bundled_ones = {file.resolve() for file in bundled_files()}
     loader = Loader(db, by=by)
     contents = []

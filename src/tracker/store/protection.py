@@ -1,0 +1,177 @@
+"""What keeps the provinces apart on a PostgreSQL server, compared with what the migration made."""
+
+from collections.abc import Iterator
+from functools import cache
+from importlib.util import module_from_spec, spec_from_file_location
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from tracker import bundled
+from tracker.errors import Problem
+from tracker.i18n import _
+
+_LOG = ("batches", "entries", "issues", "observations")
+_APPEND_ONLY = "BEGIN RAISE EXCEPTION '%: the log is append-only', TG_TABLE_NAME; END"
+
+# Everything that belongs to the ledger lies in one schema, and to one role: who owns the log.
+_FUNCTIONS = text(
+    "SELECT format('%s(%s)', proname, pg_get_function_identity_arguments(oid)) AS head, prosrc,"
+    " prosecdef, proconfig, proowner = (SELECT relowner FROM pg_class WHERE oid = to_regclass('entries')) AS kept, proname,"
+    " has_function_privilege('public', oid, 'EXECUTE') AS open"
+    " FROM pg_proc WHERE pronamespace = current_schema()::regnamespace"
+)
+_POLICIES = text(
+    "SELECT tablename, policyname, permissive, roles, cmd, coalesce(qual, '') AS seen,"
+    " coalesce(with_check, '') AS made FROM pg_policies WHERE schemaname = current_schema()"
+)
+_TABLES = text(
+    "SELECT relname, relkind, relrowsecurity AND relforcerowsecurity AS forced,"
+    " relowner = (SELECT relowner FROM pg_class WHERE oid = to_regclass('entries')) AS kept, relhasrules, coalesce(reloptions, ARRAY[]::text[]) AS options"
+    " FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'f')"
+)
+# What is granted on tables and on single columns, to all but their owner.
+_RIGHTS = text(
+    "SELECT DISTINCT c.relname, g.privilege_type,"
+    " CASE g.grantee WHEN 0 THEN 'public' ELSE g.grantee::regrole::text END AS grantee"
+    " FROM pg_class c CROSS JOIN LATERAL ("
+    "   SELECT x.* FROM aclexplode(c.relacl) x UNION ALL SELECT y.* FROM pg_attribute a,"
+    "   aclexplode(a.attacl) y WHERE a.attrelid = c.oid"
+    " ) g WHERE c.relnamespace = current_schema()::regnamespace AND g.grantee <> c.relowner"
+)
+_OFF = text(
+    "SELECT DISTINCT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
+    " WHERE c.relnamespace = current_schema()::regnamespace AND t.tgenabled NOT IN ('O', 'A')"
+)
+_UNBOUND = text(
+    "SELECT r.rolname FROM roles own JOIN pg_roles r ON r.rolname = own.role"
+    " WHERE r.rolsuper OR r.rolbypassrls OR pg_has_role(r.oid,"
+    " (SELECT relowner FROM pg_class WHERE oid = to_regclass('entries')), 'MEMBER')"
+)
+_MAKERS = text(
+    "SELECT CASE x.grantee WHEN 0 THEN 'public' ELSE x.grantee::regrole::text END"
+    " FROM pg_namespace n, aclexplode(n.nspacl) x"
+    " WHERE n.oid = current_schema()::regnamespace AND x.privilege_type = 'CREATE' AND x.grantee <> n.nspowner"
+    " AND x.grantee <> (SELECT relowner FROM pg_class WHERE oid = to_regclass('entries'))"
+)
+
+
+@cache
+def _made() -> Any:  # noqa: ANN401 - a migration is a module without a name
+    """The migration that keeps provinces apart, for what it says that it makes."""
+    file = bundled.folder("migrations") / "versions" / "0007_provinces.py"
+    spec = spec_from_file_location("tracker_0007_provinces", file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def triggers(db: Connection) -> dict[str, str]:
+    """The triggers of a server's ledger as the migrations make them, by name, as the server says them."""
+    schema = db.execute(text("SELECT quote_ident(current_schema())")).scalar_one()
+    found = {
+        f"{table}_{deed}": f"CREATE TRIGGER {table}_{deed} BEFORE {deed.upper()} ON"
+        f" {schema}.{table} FOR EACH {each} EXECUTE FUNCTION log_is_append_only()"
+        for table in _LOG
+        for deed, each in (("update", "ROW"), ("delete", "ROW"), ("truncate", "STATEMENT"))
+    }
+    for name, (when, function) in _made().TRIGGERS.items():
+        placed = when.format(f"{schema}.")
+        found[name] = f"CREATE TRIGGER {name} {placed} EXECUTE FUNCTION {function}()"
+    return found
+
+
+def problems(db: Connection) -> list[Problem]:
+    """Every finding about functions, policies, row security and rights."""
+    return [*_functions(db), *_policies(db), *_tables(db), *_rights(db)]
+
+
+def _functions(db: Connection) -> Iterator[Problem]:
+    rows = {row.head: row for row in db.execute(_FUNCTIONS)}
+    path = db.execute(text("SELECT quote_ident(current_schema())")).scalar_one()
+    wanted = {head: f"\n{body}" for head, (_returns, _language, body) in _made().FUNCTIONS.items()}
+    for head, body in (wanted | {"log_is_append_only()": _APPEND_ONLY}).items():
+        row = rows.get(head)
+        if row is None:
+            yield Problem(head, _("the function of the ledger is not there"))
+        elif (row.prosrc, row.kept) != (body, True) or (
+            head in wanted and not _is_pinned(row, path)
+        ):
+            yield Problem(head, _("the function of the ledger was changed"))
+    names = {head.partition("(")[0] for head in wanted}
+    for head in sorted(rows.keys() - wanted.keys()):
+        if rows[head].proname in names:
+            yield Problem(head, _("a function beside the ledger's own, of the same name"))
+
+
+def _is_pinned(row: Any, schema: str) -> bool:  # noqa: ANN401 - a row of the functions statement
+    """Whether a function acts for the ledger's owner, on his tables, and not for everybody."""
+    pinned = [f"search_path=pg_catalog, {schema}, pg_temp", "row_security=on"]
+    return row.prosecdef and row.proconfig == pinned and not row.open
+
+
+def _policies(db: Connection) -> Iterator[Problem]:
+    keeper = db.execute(
+        text(
+            "SELECT (SELECT relowner FROM pg_class WHERE oid = to_regclass('entries'))::regrole::text"
+        )
+    ).scalar_one()
+    wanted = {
+        (table, "keeper"): ("ALL", keeper, "true", "true")
+        for table in (*_made().REGISTERS, *_made().APART)
+    } | dict(_made().POLICIES)
+    found = {
+        (row.tablename, row.policyname): (
+            row.permissive,
+            (row.cmd, ",".join(row.roles), _squeezed(row.seen), _squeezed(row.made)),
+        )
+        for row in db.execute(_POLICIES)
+    }
+    for place, said in sorted(wanted.items()):
+        where = f"{place[0]}: {place[1]}"
+        if place not in found:
+            yield Problem(where, _("the policy that keeps provinces apart is not there"))
+        elif found[place] != ("PERMISSIVE", tuple(map(_squeezed, said))):
+            yield Problem(where, _("the policy that keeps provinces apart was changed"))
+    for table, name in sorted(found.keys() - wanted.keys()):
+        yield Problem(f"{table}: {name}", _("a policy that no tracker made"))
+
+
+def _squeezed(said: str) -> str:
+    return "".join(said.split())
+
+
+def _tables(db: Connection) -> Iterator[Problem]:
+    tables = {*_made().REGISTERS, *_made().APART}
+    for row in db.execute(_TABLES):
+        if row.relname in tables and not row.forced:
+            yield Problem(row.relname, _("row security is not forced"))
+        if row.relname in tables and row.relhasrules:
+            yield Problem(row.relname, _("a rule that no tracker made"))
+        if row.relname in tables | set(_made().VIEWS) and not row.kept:
+            yield Problem(row.relname, _("belongs to another role than the log does"))
+        if row.relname in _made().VIEWS and "security_invoker=true" not in row.options:
+            yield Problem(row.relname, _("shows what its reader may not see: no security_invoker"))
+    for (table,) in db.execute(_OFF):
+        yield Problem(table, _("a trigger or a foreign key is switched off"))
+
+
+def _rights(db: Connection) -> Iterator[Problem]:
+    ours = {*_made().REGISTERS, *_made().APART, *_made().VIEWS}
+    for row in db.execute(_RIGHTS):
+        allowed = {"SELECT"} | ({"INSERT"} if row.relname in _LOG else set())
+        if row.relname in ours and (row.privilege_type not in allowed or row.grantee == "public"):
+            yield Problem(
+                row.relname,
+                _("{role} has the right to {deed}").format(
+                    role=row.grantee, deed=row.privilege_type
+                ),
+            )
+    for (role,) in db.execute(_UNBOUND):
+        yield Problem(role, _("nothing holds this role back: a superuser, or the ledger's owner"))
+    for (role,) in db.execute(_MAKERS):
+        yield Problem(
+            "schema", _("{role} has the right to {deed}").format(role=role, deed="CREATE")
+        )
