@@ -72,7 +72,7 @@ def made(request: pytest.FixtureRequest, at: ledger.Place) -> Report | Table:
             "log": lambda: details.entries(db),
             "coverage": lambda: coverage.covered(db, None),
             "everything": lambda: everything.everything(db, of),
-            "info": lambda: care.info(db, "here", None),
+            "info": lambda: care.info(db, at, None),
             "check": lambda: care.check(db, None),
         }
         return made[request.param]()

@@ -35,6 +35,10 @@ class DatabaseRefusal(Refusal):
     exit_code = 5
 
 
+class Damaged(DatabaseRefusal):
+    """The database cannot be read any more, or holds what no tracker wrote."""
+
+
 class Problem(NamedTuple):
     """One finding in somebody's file: the place (file, line, field) and what to do about it."""
 

@@ -4,7 +4,7 @@ import itertools
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -161,6 +161,12 @@ def note(message: str) -> None:
     typer.echo(harmless(message, lines=True), err=True)
 
 
+def kept(backup: Path | None) -> None:
+    """Say where the ledger is kept as it was before."""
+    if backup is not None:
+        note(_("the ledger as it was is kept in {file}").format(file=backup))
+
+
 @contextmanager
 def steps(count: int = 0) -> Iterator[Callable[[str], None]]:
     """Says on a terminal's stderr what is being worked out, and clears it in the end.
@@ -243,6 +249,18 @@ def put(made: str | bytes, out: Path | None = None) -> None:
         _print(made)
     else:
         _write(out, made.encode() if isinstance(made, str) else made)
+
+
+def pour(lines: Iterable[bytes], out: Path | None = None) -> None:
+    """Print the lines of a dump as they come, or write them to a file: whole, or not at all."""
+    if out is None or str(out) == "-":
+        for line in lines:
+            _print(line)
+        return
+    from tracker.store import backup  # noqa: PLC0415 - only where a dump is written
+
+    backup.write_dump(lines, out)
+    note(_("wrote {file}").format(file=out))
 
 
 def _print(made: str | bytes) -> None:

@@ -1,11 +1,12 @@
-"""Care of the database: upgrade, info, check, grant."""
+"""Care of the database: upgrade, info, check, grant, backup and restore, dump and load, copy."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tracker.cli import context
-from tracker.cli.options import Form, Format, complete_owners
+from tracker.cli.options import Form, Format, Out, complete_owners
 from tracker.errors import UsageRefusal
 from tracker.i18n import _
 
@@ -25,13 +26,14 @@ def db() -> None:
 
 @app.command()
 def upgrade() -> None:
-    """Bring an older ledger to the current schema.
+    """Bring an older ledger to the current schema; it is backed up first.
 
     Example: tracker db upgrade
     """
-    from tracker.store import ledger, schema  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.store import backup, ledger, schema  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
 
     at = ledger.place(context.settings.db)
+    context.kept(backup.before_upgrade(at, context.now()))
     with ledger.upgrading(at, make=False) as database:
         schema.upgrade(database)
     context.note(_("{place} has schema {head}").format(place=at, head=schema.HEAD))
@@ -48,20 +50,29 @@ def info(form: Format = Form.TABLE) -> None:
 
     at = ledger.place(context.settings.db)
     with context.reading() as database:
-        found = care.info(database, str(at), context.evidence())
+        found = care.info(database, at, context.evidence())
     context.output(found, form)
 
 
 @app.command()
-def check(form: Format = Form.TABLE) -> None:
+def check(
+    against: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DIGEST",
+            help="Prove as well that the ledger once had this digest, from a report, a backup or db info.",
+        ),
+    ] = None,
+    form: Format = Form.TABLE,
+) -> None:
     """Prove that the ledger and its log are whole.
 
-    Example: tracker db check
+    Example: tracker db check; tracker db check --against DIGEST
     """
     from tracker.report import care  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
 
     with context.reading() as database:
-        found = care.check(database, context.evidence())
+        found = care.check(database, context.evidence(), against)
     context.output(found, form)
     if care.faults(found):
         raise typer.Exit(5)
@@ -120,5 +131,114 @@ def _note_grant(role: str, done: "Granted") -> None:
         context.note(
             _("{role} was granted for {owner} before: the new owner counts").format(
                 role=role, owner=done.before
+            )
+        )
+
+
+@app.command()
+def backup(
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[FILE]", help="A new file; else one beside the ledger, with date and time."
+        ),
+    ] = None,
+) -> None:
+    """Back the ledger up, with its files of evidence, while others may go on.
+
+    Example: tracker db backup; tracker db backup /mnt/usb/ledger.sqlite
+    """
+    from tracker.store import backup as backups  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.store import ledger  # noqa: PLC0415 - the database's library costs a quarter of a second, and help needs none of it
+
+    at = ledger.place(context.settings.db)
+    made = backups.make(at, file, now=context.now(), files=context.evidence())
+    said = _("backed up into {file}, digest {digest}")
+    context.note(said.format(file=made.file, digest=made.digest))
+    _note_evidence(made.evidence, made.missing)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A backup or a dump.")],
+    force: Annotated[
+        bool,
+        typer.Option("--force", help="Also over a ledger that holds what the backup lacks."),
+    ] = False,
+) -> None:
+    """Put a backup in the place of the ledger, which is kept beside it.
+
+    Example: tracker db restore ledger-20240630-120000.sqlite
+    """
+    from tracker.store import ledger, moving  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+
+    at = ledger.place(context.settings.db)
+    done = moving.restore(file, at, force=force, now=context.now(), files=context.evidence())
+    context.kept(done.kept)
+    context.note(_("{place} is restored from {file}").format(place=at, file=file))
+    _note_evidence(done.evidence, done.missing)
+
+
+@app.command()
+def dump(out: Out = None) -> None:
+    """Write all that the ledger holds as lines of JSON.
+
+    Example: tracker db dump -o ledger.jsonl
+    """
+    from tracker.store import dump as dumps  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.store import ledger  # noqa: PLC0415 - the database's library costs a quarter of a second, and help needs none of it
+
+    with ledger.looking(ledger.place(context.settings.db)) as database:
+        context.pour(dumps.lines(database), out)
+
+
+@app.command()
+def load(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What db dump wrote.")],
+) -> None:
+    """Make a ledger of a dump where there is none yet.
+
+    Example: tracker --db new.sqlite db load ledger.jsonl
+    """
+    from tracker.store import ledger, moving  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+
+    at = ledger.place(context.settings.db)
+    digest = moving.load(file, at)
+    context.note(
+        _("{place} holds all of {source}, digest {digest}").format(
+            place=at, source=file, digest=digest
+        )
+    )
+
+
+@app.command()
+def copy(
+    source: Annotated[str, typer.Argument(metavar="FROM", help="The ledger: a file or a URL.")],
+    target: Annotated[
+        str, typer.Argument(metavar="TO", help="A file or a database that holds nothing yet.")
+    ],
+) -> None:
+    """Copy a ledger into another database: a file to a server, or back.
+
+    Example: tracker db copy ledger.sqlite postgresql+psycopg://tracker@server/ledger
+    """
+    from tracker.store import ledger, moving  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+
+    at, into = ledger.place(source), ledger.place(target)
+    digest = moving.copy(at, into)
+    context.note(
+        _("{place} holds all of {source}, digest {digest}").format(
+            place=into, source=at, digest=digest
+        )
+    )
+
+
+def _note_evidence(there: int, missing: int) -> None:
+    if there:
+        context.note(_("files of evidence copied: {count}").format(count=there))
+    if missing:
+        context.note(
+            _("files of evidence that are not there: {count} (tracker db check names them)").format(
+                count=missing
             )
         )

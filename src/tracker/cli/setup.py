@@ -18,9 +18,10 @@ def init() -> None:
 
     Example: tracker init; tracker --db ledger.sqlite init
     """
-    from tracker.store import ledger, setup  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.store import backup, ledger, setup  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
 
     at = ledger.place(context.settings.db)
+    context.kept(backup.before_upgrade(at, context.now()))
     changes = setup.create(at, by=context.acting())
     context.note(_("ledger {place}: {count} changes").format(place=at, count=len(changes)))
 

@@ -10,9 +10,9 @@ from tracker.domain.target import Target
 from tracker.domain.words import Basis, EntryKind, Role, Status, Verification
 from tracker.register import Commitment
 from tracker.store import log
+from tracker.store.columns import Moment
 from tracker.store.log import SEED, Acting
 from tracker.store.models import (
-    Moment,
     assignments,
     batches,
     commitments,

@@ -1,43 +1,66 @@
 """Proving that a ledger is whole: the database, its triggers, the hash chains, cache against log."""
 
 from collections.abc import Iterator
+from itertools import pairwise
+from typing import NamedTuple
 
-from sqlalchemy import Connection, func, or_, select, text
+from sqlalchemy import Connection, or_, select, text
 
-from tracker.domain.log import HASH_FORMAT, chained
-from tracker.errors import Problem
+from tracker.domain.log import HASH_FORMAT, chained, digest
+from tracker.errors import DatabaseRefusal, Problem
 from tracker.i18n import _
-from tracker.store import issues, log, schema
+from tracker.store import issues, log, registered, schema, soundness
 from tracker.store.log import Hashed, Head
-from tracker.store.models import assignments, batches, entries, measures, stands
+from tracker.store.models import assignments, batches, entries, observations, stands
+from tracker.store.models import issues as issues_table
 
 _CHUNK = 500
 
+# Findings that a refusal names.
+_NAMED = 10
 
-def counts(db: Connection) -> dict[str, int]:
-    """How many measures, assignments, batches and entries there are."""
-    tables = {
-        "measures": measures,
-        "assignments": assignments,
-        "batches": batches,
-        "entries": entries,
-    }
-    return {
-        name: db.execute(select(func.count()).select_from(table)).scalar_one()
-        for name, table in tables.items()
-    }
+# What a batch of these commands always leaves behind it.
+_LEAVES = {
+    entries: ("update", "review", "retarget", "undo"),
+    issues_table: ("report --issue",),
+    observations: ("indicator record", "indicator import"),
+}
+
+
+class Checked(NamedTuple):
+    """Every finding in a ledger, by table, row and field.
+
+    Where columns are gone or hold what nobody can read, it is not `readable`: what the log says was
+    not reckoned with.
+    """
+
+    problems: list[Problem]
+    readable: bool
+
+
+def check(db: Connection) -> Checked:
+    """Prove all that can be proved of a ledger by itself."""
+    found = [*_database(db), *_schema(db), *_protection(db), *_views(db)]
+    if schema.lacks_columns(db):
+        return Checked(found, readable=False)
+    unsound = list(soundness.problems(db))
+    if unsound:
+        return Checked(found + unsound, readable=False)
+    found += [*_assignments(db), *_stands(db), *_batches(db), *_issues(db)]
+    return Checked(found + list(registered.problems(db)), readable=True)
 
 
 def problems(db: Connection) -> list[Problem]:
-    """Every finding, by row and field; none where the ledger is whole."""
-    return [
-        *_database(db),
-        *_protection(db),
-        *_views(db),
-        *_assignments(db),
-        *_batches(db),
-        *_issues(db),
-    ]
+    """Every finding; none where the ledger is whole."""
+    return check(db).problems
+
+
+def refuse_unsound(db: Connection, name: str) -> None:
+    """Refuse a ledger that has findings; the first of them are named."""
+    found = problems(db)
+    if found:
+        said = _("{file} is not whole: {count} findings").format(file=name, count=len(found))
+        raise DatabaseRefusal("\n".join([said, *map(str, found[:_NAMED])]))
 
 
 def _database(db: Connection) -> Iterator[Problem]:
@@ -53,15 +76,27 @@ def _database(db: Connection) -> Iterator[Problem]:
         )
 
 
+def _schema(db: Connection) -> Iterator[Problem]:
+    revisions = db.execute(text("SELECT count(*) FROM alembic_version")).scalar()
+    if revisions != 1:
+        yield Problem("alembic_version", _("holds {count} rows, not one").format(count=revisions))
+    for name in schema.changed_tables(db):
+        yield Problem(name, _("is not there, or not as the program makes it"))
+    for table, number in schema.sequences_behind(db):
+        yield Problem(
+            table, _("the number of the next row, {number}, is taken").format(number=number)
+        )
+
+
 def _protection(db: Connection) -> Iterator[Problem]:
-    found = schema.triggers(db)
-    for name, said in sorted(schema.wanted_triggers(db).items()):
+    found, wanted = schema.triggers(db), schema.wanted_triggers(db)
+    for name in sorted(found.keys() - wanted.keys()):
+        yield Problem(name, _("a trigger that no tracker made"))
+    for name, said in sorted(wanted.items()):
         if name not in found:
             yield Problem(name, _("the trigger that keeps the log append-only is not there"))
         elif found[name] != said:
             yield Problem(name, _("the trigger that keeps the log append-only was changed"))
-    for name in sorted(found.keys() - schema.wanted_triggers(db).keys()):
-        yield Problem(name, _("a trigger that no tracker made"))
     if db.dialect.name != "sqlite":
         from tracker.store import protection  # noqa: PLC0415 - only the check of a server needs its migration
 
@@ -129,6 +164,20 @@ def _chain(head: Head, chain: list[Hashed]) -> Iterator[Problem]:
         )
 
 
+def _stands(db: Connection) -> Iterator[Problem]:
+    never = select(assignments.c.id).where(assignments.c.id.not_in(select(stands.c.assignment_id)))
+    for (assignment,) in db.execute(never.order_by(assignments.c.id)):
+        yield Problem(f"assignments {assignment}", _("there is no time at which it stood"))
+    rows = db.execute(select(stands).order_by(stands.c.assignment_id, stands.c.added_at))
+    for before, row in pairwise(rows):
+        if before.assignment_id == row.assignment_id and (
+            before.retired_at is None or before.retired_at > row.added_at
+        ):
+            yield Problem(
+                f"stands {row.assignment_id}: added_at", _("it had not been retired by then")
+            )
+
+
 def _batches(db: Connection) -> Iterator[Problem]:
     before = None
     for number, at in db.execute(
@@ -158,8 +207,26 @@ def _batches(db: Connection) -> Iterator[Problem]:
             _("its line {entry} says otherwise").format(entry=entry),
         )
 
+    for table, commands in _LEAVES.items():
+        empty = select(batches.c.id, batches.c.command).where(
+            batches.c.command.in_(commands), batches.c.id.not_in(select(table.c.batch))
+        )
+        for batch, command in db.execute(empty.order_by(batches.c.id)):
+            yield Problem(
+                f"batches {batch}: command",
+                _("{command} wrote {table}, and nothing of it is there").format(
+                    command=command, table=table.name
+                ),
+            )
+
 
 def _issues(db: Connection) -> Iterator[Problem]:
+    for issue in issues.issued(db):
+        if digest(log.last_hashes(db, issue.known_on)) != issue.digest:
+            yield Problem(
+                f"issues {issue.number}: digest",
+                _("the log of that time is not the one that was reported on"),
+            )
     for number in issues.changed(db):
         yield Problem(
             f"issues {number}: model", _("is not the report that was kept when it was issued")

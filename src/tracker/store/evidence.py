@@ -102,6 +102,25 @@ def keep(files: Iterable[Source], into: Folder | None) -> None:
         raise
 
 
+def carry(db: Connection, files: Folder | None, into: Folder) -> tuple[int, int]:
+    """Copy the files that the log names into another folder; gives how many are there, how many not.
+
+    Those that are gone or changed where they were are left: `db check` names them.
+    """
+    there = missing = 0
+    for _where, piece in _named(db).values():
+        try:
+            if files is None or not _is_kept(_target(piece, files), piece):
+                missing += 1
+                continue
+            keep([Source(piece, _target(piece, files))], into)
+        except (NotFound, Refusal):
+            missing += 1
+        else:
+            there += 1
+    return there, missing
+
+
 def problems(db: Connection, into: Folder | None) -> Iterator[Problem]:
     """The files that the log names and the folder lacks or has otherwise, each once."""
     for where, piece in _named(db).values():

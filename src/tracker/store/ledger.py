@@ -4,7 +4,7 @@ import os
 import shlex
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -13,15 +13,21 @@ from sqlalchemy import Connection, Engine, create_engine, event, pool
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
-from tracker.errors import DatabaseRefusal, Refusal
+from tracker.errors import Damaged, DatabaseRefusal, Refusal
 from tracker.i18n import _
-from tracker.store import schema
+from tracker.store import schema, shares
 
 __all__ = ["Connection", "Place"]  # what those above need to name
 
 # How long a writer waits for the others. Waiting is not fair: on a loaded machine one of many may
 # have to wait long before its turn comes, and it is not to be refused.
 _BUSY_SECONDS = 120
+
+# How long a lock on the whole file is waited for: who keeps the ledger open has to close it.
+_LOCK_SECONDS = 10
+
+# What SQLite says of a file that is no database any more.
+_DAMAGE = {"file is not a database", "Could not decode", "malformed"}
 
 # SQLite makes files of pages of this size.
 _PAGE = 4096
@@ -104,18 +110,40 @@ def writing(at: Place) -> Iterator[Connection]:
 
 
 @contextmanager
+def looking(at: Place) -> Iterator[Connection]:
+    """A consistent view of a ledger of this schema or an earlier one."""
+    with _connected(at, write=False) as db:
+        found = schema.revision(db)
+        if found is None:
+            raise _none(at)
+        _refuse_foreign(found, at)
+        yield db
+
+
+@contextmanager
+def alone(at: Place) -> Iterator[Connection]:
+    """The file of a ledger, which meanwhile nobody else reads or writes."""
+    with _connected(at, write=False, lock=True) as db:
+        _refuse_foreign(schema.revision(db) or schema.HEAD, at)
+        db.rollback()
+        yield db
+
+
+@contextmanager
 def upgrading(at: Place, *, make: bool) -> Iterator[Connection]:
     """One transaction that may change the schema; a ledger that is not there is made, or refused."""
     if make and is_missing(at):
-        _make_folder(at)
+        make_folder((at.file or Path()).parent)
     else:
+        refuse_missing(at)
         # Looked at first without touching it: it may be somebody else's.
-        with _connected(at, write=False) as db:
-            found = schema.revision(db)
+        found = revision(at)
         if found is None and not make:
             raise _none(at)
         _refuse_foreign(found or schema.HEAD, at)
     with _connected(at, write=True, create=True) as db:
+        # Alembic commits each migration by itself, unless it finds itself in a transaction.
+        db.begin()
         yield db
         if at.file is not None and db.exec_driver_sql("PRAGMA foreign_key_check").first():
             raise DatabaseRefusal(
@@ -123,6 +151,14 @@ def upgrading(at: Place, *, make: bool) -> Iterator[Connection]:
                     "{place}: the upgrade would leave rows that point nowhere; nothing was changed"
                 ).format(place=at)
             )
+
+
+def revision(at: Place) -> str | None:
+    """The revision of a ledger, `?` for a database that is none; None where there is nothing."""
+    if is_missing(at):
+        return None
+    with _connected(at, write=False) as db:
+        return schema.revision(db)
 
 
 def refuse_missing(at: Place) -> None:
@@ -143,8 +179,14 @@ def _command(at: Place, command: str) -> str:
     return f"tracker --db {shlex.quote(str(at))} {command}" if at.named else f"tracker {command}"
 
 
-def _make_folder(at: Place) -> None:
-    folder = (at.file or Path()).parent
+def make_private(file: Path) -> None:
+    """Make a file that only its owner opens, and whom he lets; one that is there stays as it is."""
+    with suppress(FileExistsError):
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder of a file, or say why that cannot be."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as reason:
@@ -168,12 +210,14 @@ def is_missing(at: Place) -> bool:
 
 
 @contextmanager
-def _connected(at: Place, *, write: bool, create: bool = False) -> Iterator[Connection]:
+def _connected(
+    at: Place, *, write: bool, create: bool = False, lock: bool = False
+) -> Iterator[Connection]:
     if not create:
         refuse_missing(at)
     try:
         engine = (
-            _file_engine(at.file, write=write, create=create)
+            _file_engine(at.file, write=write, create=create, lock=lock)
             if at.file
             else _server_engine(at, write=write)
         )
@@ -200,13 +244,18 @@ def _server_engine(at: Place, *, write: bool) -> Engine:
     return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
-def _file_engine(file: Path, *, write: bool, create: bool) -> Engine:
+def _file_engine(file: Path, *, write: bool, create: bool, lock: bool) -> Engine:
     def connect() -> sqlite3.Connection:
-        connection = _opened(file, write=write, create=create)
+        connection = _opened(file, write=write or lock, create=create)
+        if lock:
+            # Taken with the first transaction, and kept until the end.
+            connection.execute(f"PRAGMA busy_timeout = {_LOCK_SECONDS * 1000}")
+            connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+            connection.executescript("BEGIN EXCLUSIVE; COMMIT")
+            return connection
         # A migration that makes a table anew would break them on the way; they are checked after it.
         connection.execute(f"PRAGMA foreign_keys = {'OFF' if create else 'ON'}")
-        if create:
-            connection.execute("PRAGMA journal_mode = WAL")
+        _keep_journal(connection, file, create=create)
         if not write:
             connection.execute("PRAGMA query_only = ON")
         return connection
@@ -221,8 +270,17 @@ def _file_engine(file: Path, *, write: bool, create: bool) -> Engine:
     return engine
 
 
+def _keep_journal(connection: sqlite3.Connection, file: Path, *, create: bool) -> None:
+    """Readers beside a writer need a write-ahead log, which is not for a file on a network share."""
+    if shares.is_remote(file):
+        connection.execute("PRAGMA journal_mode = DELETE")
+    elif create:
+        connection.execute("PRAGMA journal_mode = WAL")
+
+
 def _opened(file: Path, *, write: bool, create: bool) -> sqlite3.Connection:
     if create:
+        make_private(file)
         return _sqlite(file, "mode=rwc")
     if os.access(file, os.W_OK) and os.access(file.parent, os.W_OK):
         return _sqlite(file, "mode=rw")
@@ -319,5 +377,6 @@ def _in_words(reason: Exception, at: Place) -> Refusal:
     }
     for words, message in told.items():
         if words in str(cause):
-            return DatabaseRefusal(message.format(place=at))
+            kind = Damaged if words in _DAMAGE else DatabaseRefusal
+            return kind(message.format(place=at))
     raise reason

@@ -86,7 +86,7 @@ _CACHE = (
 
 
 # Of a ledger without a record; any time would do, a fixed one is the same every day.
-_NOTHING_YET = datetime(1949, 10, 1, tzinfo=UTC)
+NOTHING_YET = datetime(1949, 10, 1, tzinfo=UTC)
 
 # The command of batches that `undo` does not take for somebody's last one.
 SEED = "seed"
@@ -308,7 +308,7 @@ def known(db: Connection, by: datetime | None) -> datetime:
     newest = select(batches.c.recorded_at).order_by(batches.c.id.desc()).limit(1)
     if by is not None:
         newest = newest.where(batches.c.recorded_at <= by)
-    return db.execute(newest).scalar() or by or _NOTHING_YET
+    return db.execute(newest).scalar() or by or NOTHING_YET
 
 
 def last_hashes(db: Connection, known_on: datetime | None = None) -> list[tuple[str, str]]:

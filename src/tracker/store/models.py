@@ -1,15 +1,9 @@
 """The tables of a ledger, once; migrations create them, queries and the log use them."""
 
-from datetime import UTC, datetime
-from typing import Any
-
 from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
-    Date,
-    DateTime,
-    Dialect,
     ForeignKey,
     ForeignKeyConstraint,
     Identity,
@@ -18,39 +12,14 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     SmallInteger,
-    String,
     Table,
     Text,
     UniqueConstraint,
     text,
 )
-from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from tracker.domain.times import moment
 from tracker.domain.words import LinkKind, Status, Verification
-
-
-class Moment(TypeDecorator[datetime]):
-    """A UTC time to the microsecond: a timestamp on PostgreSQL, sortable text on SQLite."""
-
-    impl = String(27)
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        if dialect.name == "postgresql":
-            return dialect.type_descriptor(DateTime(timezone=True))
-        return dialect.type_descriptor(String(27))
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:  # noqa: ANN401 - what the driver takes
-        if value is None or dialect.name == "postgresql":
-            return value
-        return moment(value)
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ANN401, ARG002 - what the driver gives
-        if value is None or isinstance(value, datetime):
-            return value and value.astimezone(UTC)
-        return datetime.fromisoformat(value)
-
+from tracker.store.columns import DAY, Moment
 
 metadata = MetaData(
     naming_convention={
@@ -85,7 +54,7 @@ documents = Table(
     Column("title_en", Text, nullable=False),
     Column("number", Text),
     Column("issuer", Text),
-    Column("issued_on", Date),
+    Column("issued_on", DAY),
     Column("horizon", SmallInteger),
     # Of the register file last loaded: an unchanged file is not read again.
     Column("fingerprint", Text, nullable=False),
@@ -200,11 +169,11 @@ assignments = Table(
     Column("report", Integer),
     Column("status", Text, nullable=False),
     Column("percent", SmallInteger),
-    Column("effective_on", Date),
+    Column("effective_on", DAY),
     Column("verification", Text, nullable=False),
     Column("target", Text),
     Column("target_basis", Text),
-    Column("due_on", Date),
+    Column("due_on", DAY),
     UniqueConstraint("commitment_id", "owner_id", "role"),
     CheckConstraint("role IN ('lead', 'joint', 'support')", name="role"),
     CheckConstraint(f"status IN ({_STATUS})", name="status"),
@@ -237,7 +206,7 @@ entries = Table(
     Column("version", Integer, nullable=False),
     Column("batch", ForeignKey("batches.id"), nullable=False, index=True),
     Column("kind", Text, nullable=False),
-    Column("effective_on", Date, nullable=False),
+    Column("effective_on", DAY, nullable=False),
     Column("recorded_at", Moment, nullable=False),
     Column("actor", Text, nullable=False),
     Column("status", Text),
@@ -293,7 +262,7 @@ issues = Table(
     Column("batch", ForeignKey("batches.id"), nullable=False, unique=True),
     Column("period", Text),
     Column("document", Text),
-    Column("as_of", Date, nullable=False),
+    Column("as_of", DAY, nullable=False),
     Column("known_on", Moment, nullable=False),
     # Of the ledger that the report speaks of, and of the bytes kept here.
     Column("digest", Text, nullable=False),

@@ -3,7 +3,8 @@
 from functools import cache
 from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, Connection, create_engine, inspect, pool, text
+from sqlalchemy import CheckConstraint, Connection, create_engine, func, inspect, pool, select, text
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
 from tracker import bundled
 from tracker.errors import DatabaseRefusal
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 HEAD = "0007"
+FIRST = "0001"
 
 # What a ledger of any revision has; a database without them is somebody else's.
 _OURS = {"alembic_version", "assignments", "entries"}
@@ -38,10 +40,19 @@ def upgrade(db: Connection, to: str = "head") -> None:
 
     try:
         command.upgrade(_config(db), to)
-    except CommandError as reason:
+    except (CommandError, ProgrammingError, OperationalError) as reason:
+        if _is_trouble(reason):
+            raise
+        why = str(getattr(reason, "orig", reason)).partition("\n")[0]
         raise DatabaseRefusal(
-            _("the ledger has a schema that no tracker made: {reason}").format(reason=reason)
+            _("the ledger has a schema that no tracker made: {reason}").format(reason=why)
         ) from reason
+
+
+def _is_trouble(reason: Exception) -> bool:
+    """Not what the schema says, but a full disk, a lock, a server that went away."""
+    schema_only = ("already exists", "no such", "does not exist", "duplicate column")
+    return isinstance(reason, DBAPIError) and not any(word in str(reason) for word in schema_only)
 
 
 def downgrade(db: Connection, to: str) -> None:
@@ -92,20 +103,82 @@ def views(db: Connection) -> dict[str, str]:
     return {row[0]: row[1] for row in db.execute(text(catalogue))}
 
 
+def changed_tables(db: Connection) -> list[str]:
+    """The tables and indexes that are not there or not as the migrations make them."""
+    if db.dialect.name != "sqlite":
+        return [_named(found) for found in _tables_differ(db)]
+    wanted, found = _as_migrated()[2], _tables(db)
+    return sorted(name for name, said in wanted.items() if found.get(name) != said)
+
+
+def lacks_columns(db: Connection) -> bool:
+    """Whether a table or a column is not there, so that nothing can be asked of it."""
+    from tracker.store.models import metadata  # noqa: PLC0415 - only the comparison needs the tables
+
+    has = inspect(db)
+    there = set(has.get_table_names())
+    return any(
+        table.name not in there
+        or set(table.columns.keys()) - {column["name"] for column in has.get_columns(table.name)}
+        for table in metadata.sorted_tables
+    )
+
+
+def sequences_behind(db: Connection) -> list[tuple[str, int]]:
+    """The tables of a server whose next row would get the number of one that is there."""
+    from tracker.store.models import metadata  # noqa: PLC0415 - only the comparison needs the tables
+
+    if db.dialect.name == "sqlite":
+        return []
+    behind = []
+    for table in metadata.sorted_tables:
+        name = (
+            "id" in table.columns
+            and db.execute(
+                text("SELECT pg_get_serial_sequence(:table, 'id')"), {"table": table.name}
+            ).scalar()
+        )
+        if name:
+            last = db.execute(
+                text("SELECT pg_sequence_last_value(CAST(:name AS regclass))"), {"name": name}
+            ).scalar()
+            following = (last or 0) + 1
+            if following <= (db.execute(select(func.max(table.c.id))).scalar() or 0):
+                behind.append((table.name, following))
+    return behind
+
+
+def _tables(db: Connection) -> dict[str, str]:
+    catalogue = "SELECT name, sql FROM sqlite_master WHERE type IN ('table', 'index') AND sql <> ''"
+    return {row[0]: row[1] for row in db.execute(text(catalogue))}
+
+
+def _named(difference: object) -> str:
+    """A difference as Alembic has it, in short: `remove_index ix_entries_batch`."""
+    if isinstance(difference, list):
+        return "; ".join(map(_named, difference))
+    parts = difference if isinstance(difference, tuple) else (difference,)
+    return " ".join(str(getattr(part, "name", part)) for part in parts if part is not None)
+
+
 @cache
-def _as_migrated() -> tuple[dict[str, str], dict[str, str]]:
-    """The triggers and the views of a new SQLite ledger."""
+def _as_migrated() -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
+    """The triggers, the views, and the tables with their indexes of a new SQLite ledger."""
     engine = create_engine("sqlite://", poolclass=pool.StaticPool)
     try:
         with engine.connect() as fresh:
             upgrade(fresh)
-            return triggers(fresh), views(fresh)
+            return triggers(fresh), views(fresh), _tables(fresh)
     finally:
         engine.dispose()
 
 
 def differences(db: Connection) -> list[object]:
     """What the database has otherwise than the tables say: as Alembic compares them, CHECKs, views."""
+    return [*_tables_differ(db), *changed_views(db)]
+
+
+def _tables_differ(db: Connection) -> list[object]:
     from alembic.autogenerate import compare_metadata  # noqa: PLC0415 - Alembic costs a fifth of a second, and only care of the schema needs it
     from alembic.migration import MigrationContext  # noqa: PLC0415 - Alembic costs a fifth of a second, and only care of the schema needs it
 
@@ -116,7 +189,7 @@ def differences(db: Connection) -> list[object]:
         has = {check["name"] for check in inspect(db).get_check_constraints(table.name)}
         says = {str(c.name) for c in table.constraints if isinstance(c, CheckConstraint)}
         found += [(table.name, name) for name in sorted(has ^ says, key=str)]
-    return [*found, *changed_views(db)]
+    return found
 
 
 def _config(db: Connection) -> "Config":
