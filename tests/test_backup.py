@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 import servers
-from conftest import Run
+from conftest import NOW, Run
 from test_dump import REVISIONS, written
+from tracker.store import backup as backups
 from tracker.store import ledger, schema, shares
 
 
@@ -57,6 +58,15 @@ def test_a_backup_says_its_digest_and_is_a_whole_ledger(tracker: Run, file: Path
     assert tracker("db", "dump", db=copy).out == tracker("db", "dump").out
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     assert not copy.with_name("copy.sqlite-wal").exists()
+
+
+def test_a_second_backup_within_a_second_has_a_name_of_its_own(file: Path) -> None:
+    at = ledger.place(str(file))
+
+    first, second = (backups.make(at, None, now=NOW, files=None).file for _time in range(2))
+
+    assert first.name == "ledger-20240630-120000.sqlite"
+    assert second.name == "ledger-20240630-120000-2.sqlite"
 
 
 def test_a_backup_without_a_name_stands_beside_the_ledger(tracker: Run, file: Path) -> None:

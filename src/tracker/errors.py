@@ -39,6 +39,10 @@ class Damaged(DatabaseRefusal):
     """The database cannot be read any more, or holds what no tracker wrote."""
 
 
+class Overtaken(DatabaseRefusal):
+    """The server ended this transaction in favour of another; the command can be tried again."""
+
+
 class Problem(NamedTuple):
     """One finding in somebody's file: the place (file, line, field) and what to do about it."""
 

@@ -11,6 +11,7 @@ from tracker.errors import Refusal, UsageRefusal
 from tracker.i18n import _
 
 if TYPE_CHECKING:
+    from tracker.report.model import Report
     from tracker.sources.document import Document
     from tracker.store.ingesting import Meeting
     from tracker.store.ledger import Connection
@@ -68,7 +69,10 @@ def ingest(
         _compare(read, compare, form, out)
     else:
         with context.writing() as db:
-            _meet(db, read, file, code, form, out, draft=draft, accept=accept)
+            attached = _meet(db, read, file, code, form, out, draft=draft, accept=accept)
+        # Not before it is recorded.
+        if attached is not None:
+            context.output(attached, form, out)
 
 
 def _read(file: Path) -> "Document":
@@ -116,7 +120,7 @@ def _meet(
     *,
     draft: bool,
     accept: bool,
-) -> None:
+) -> "Report | None":
     from tracker.store import ingesting  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
 
     if not read.items:
@@ -137,8 +141,8 @@ def _meet(
     if met.register is None or draft:
         _write(met.file(), form, out, accept=accept)
         context.note(_("check it, then load it: tracker seed FILE"))
-    else:
-        _attach(db, met, read, file, form, out, accept=accept)
+        return None
+    return _attach(db, met, read, file, form, out, accept=accept)
 
 
 def _attach(
@@ -150,7 +154,7 @@ def _attach(
     out: Path | None,
     *,
     accept: bool,
-) -> None:
+) -> "Report":
     from tracker.report import meeting  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
     from tracker.store import ingesting  # noqa: PLC0415 - the database's library costs a quarter of a second, and help needs none of it
 
@@ -163,7 +167,7 @@ def _attach(
             ).format(file=file, code=met.code)
         )
     count = ingesting.attached(db, met, read, file.name)
-    context.output(meeting.attached(met.code, file.name, count, len(met.fates)), form, out)
+    return meeting.attached(met.code, file.name, count, len(met.fates))
 
 
 def _write(text: str, form: str, out: Path | None, *, accept: bool) -> None:

@@ -18,7 +18,7 @@ from tracker.cli.options import (
     number,
     reported,
 )
-from tracker.errors import Refusal, UsageRefusal
+from tracker.errors import DatabaseRefusal, Refusal, UsageRefusal
 from tracker.i18n import _, either
 
 if TYPE_CHECKING:
@@ -198,6 +198,13 @@ def print_batch(batch: int, form: str) -> None:
     """Print the lines of the log that a batch wrote."""
     from tracker.report import details  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
 
-    with context.reading() as db:
-        table = details.entries(db, batch=batch)
+    try:
+        with context.reading() as db:
+            table = details.entries(db, batch=batch)
+    except DatabaseRefusal as reason:
+        raise DatabaseRefusal(
+            _("batch {batch} is recorded, but cannot be shown: see it with tracker log").format(
+                batch=batch
+            )
+        ) from reason
     context.output(table, form)

@@ -23,7 +23,7 @@ from tracker.cli.options import (
     period,
 )
 from tracker.domain.period import Period
-from tracker.errors import UsageRefusal
+from tracker.errors import DatabaseRefusal, Overtaken, UsageRefusal
 from tracker.i18n import LANGUAGES, _, speaking, spoken
 from tracker.report.model import Report, Table, without_annexes
 
@@ -97,7 +97,11 @@ def report(
         made, asked = _made(asking, annexes=full or issue, both=issue or form is Form.HTML)
     context.output(made if full or isinstance(made, Table) else without_annexes(made), form, out)
     if issue and asked is not None and isinstance(made, Report):
-        _keep(made, asked)
+        try:
+            _keep(made, asked)
+        except Overtaken as reason:
+            # It is printed already: not once more by itself.
+            raise DatabaseRefusal(str(reason)) from reason
 
 
 class _Asking(NamedTuple):

@@ -1,5 +1,6 @@
 """Backups: a copy of a ledger as it was at one moment, proved after it is written."""
 
+import itertools
 import os
 import shutil
 import sqlite3
@@ -67,10 +68,16 @@ def copy_pages(source: sqlite3.Connection, into: Path) -> None:
 
 
 def beside(at: Place, now: datetime, what: str | None = None) -> Path:
-    """`ledger-20240630-120000.sqlite`, beside the ledger; of a server in the folder one is in."""
+    """`ledger-20240630-120000.sqlite`, beside the ledger; of a server in the folder one is in.
+
+    A second one within a second has a number behind it.
+    """
     stamp = f"{now.astimezone(SHANGHAI):%Y%m%d-%H%M%S}"
     file = at.file or Path(f"{at.url.database}.jsonl").absolute()
-    return file.with_name("-".join(filter(None, (file.stem, what, stamp))) + file.suffix)
+    named = "-".join(filter(None, (file.stem, what, stamp)))
+    numbered = (f"{named}-{number}{file.suffix}" for number in itertools.count(2))
+    names = itertools.chain([named + file.suffix], numbered)
+    return next(one for name in names if not (one := file.with_name(name)).exists())
 
 
 @contextmanager
@@ -83,6 +90,7 @@ def new_file(target: Path) -> Iterator[Path]:
         if target.exists():
             raise Refusal(_("{file} is there already: name another").format(file=target))
         unfinished.rename(target)
+        evidence.settle(target.parent)
 
 
 @contextmanager
@@ -134,6 +142,7 @@ def _write(at: Place, target: Path) -> str:
             if at.file is None:
                 write_lines(dump.lines(db), unfinished)
             else:
+                # SQLite itself waits for the disk with what it copies.
                 copy_pages(db.connection.driver_connection, unfinished)  # type: ignore[arg-type] # of a file it is a connection of sqlite3
         _prove(unfinished, whole, at)
     return whole

@@ -331,7 +331,7 @@ def _copy(source: Source, target: Path, into: Folder) -> None:
             if not made.exists():
                 made.mkdir(parents=True)
                 made.chmod(mode)
-                _settle(made.parent)
+                settle(made.parent)
         with _opened(source.file) as file:
             # A name of its own: on a shared drive another machine may be copying, too.
             number, name = tempfile.mkstemp(suffix=".tmp", prefix=".", dir=into.path)
@@ -344,7 +344,7 @@ def _copy(source: Source, target: Path, into: Folder) -> None:
         # Nobody writes in what is kept, not even who opens it to look.
         unfinished.chmod(mode & 0o440)
         unfinished.rename(target)
-        _settle(target.parent)
+        settle(target.parent)
     except OSError as reason:
         raise Refusal(
             _("cannot keep {file} in {folder}: {reason}").format(
@@ -377,7 +377,7 @@ def _written(file: BufferedReader, unfinished: int) -> str:
     return content.hexdigest()
 
 
-def _settle(folder: Path) -> None:
+def settle(folder: Path) -> None:
     """Wait until the disk has the names in a folder, where the system can be asked for that."""
     if not hasattr(os, "O_DIRECTORY"):
         return

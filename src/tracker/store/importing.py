@@ -81,8 +81,6 @@ def bring(
     With `force` rows are recorded though somebody else reported since. The files that they name are
     checked, and the caller keeps them in the folder of evidence.
     """
-    # On a server whoever else writes waits from here on: what is compared now is what is written to.
-    by = by._replace(now=log.next_moment(db, by.now))
     answers = list(_Comparison(db, form, by, into, force=force).answers())
     bad = any(a.outcome in (Outcome.REFUSED, Outcome.CONFLICT) for a in answers)
     if bad and not partial:

@@ -6,14 +6,14 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event, pool
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
-from tracker.errors import Damaged, DatabaseRefusal, Refusal
+from tracker.errors import DatabaseRefusal, Refusal
 from tracker.i18n import _
 from tracker.store import schema, shares
 
@@ -26,11 +26,11 @@ _BUSY_SECONDS = 120
 # How long a lock on the whole file is waited for: who keeps the ledger open has to close it.
 _LOCK_SECONDS = 10
 
-# What SQLite says of a file that is no database any more.
-_DAMAGE = {"file is not a database", "Could not decode", "malformed"}
-
 # SQLite makes files of pages of this size.
 _PAGE = 4096
+
+# The lock of those who make or upgrade a ledger on a server: any number, the same for all of them.
+_MAKING = 20210423
 
 
 class Place(NamedTuple):
@@ -106,7 +106,18 @@ def writing(at: Place) -> Iterator[Connection]:
     """One transaction that writes: all of it is there at the end, or none."""
     with _connected(at, write=True) as db:
         _check_revision(db, at)
+        queue(db)
         yield db
+
+
+def queue(db: Connection) -> None:
+    """Wait on a server until no other writes, as in a file the transaction itself does.
+
+    What a writer reads is then what he writes to, his batch is the newest, and of two that queue for
+    one lock neither holds what the other waits for.
+    """
+    if db.dialect.name == "postgresql":
+        db.exec_driver_sql("SELECT ledger_lock()")
 
 
 @contextmanager
@@ -144,6 +155,8 @@ def upgrading(at: Place, *, make: bool) -> Iterator[Connection]:
     with _connected(at, write=True, create=True) as db:
         # Alembic commits each migration by itself, unless it finds itself in a transaction.
         db.begin()
+        if db.dialect.name == "postgresql":
+            db.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MAKING})")
         yield db
         if at.file is not None and db.exec_driver_sql("PRAGMA foreign_key_check").first():
             raise DatabaseRefusal(
@@ -223,10 +236,26 @@ def _connected(
         )
         with engine.connect() as db:
             yield db
-            db.commit()
+            _commit(db, at)
         engine.dispose()
     except (DBAPIError, sqlite3.Error) as reason:
-        raise _in_words(reason, at) from reason
+        from tracker.store.trouble import in_words  # noqa: PLC0415 - only where something went wrong
+
+        raise in_words(reason, str(at), at.url.username, write=write) from reason
+
+
+def _commit(db: Connection, at: Place) -> None:
+    try:
+        db.commit()
+    except DBAPIError as reason:
+        if not reason.connection_invalidated:
+            raise
+        raise DatabaseRefusal(
+            _(
+                "the server of {place} went away before it said whether this is recorded:"
+                " see with tracker log, and try again if it is not"
+            ).format(place=at)
+        ) from reason
 
 
 def _server_engine(at: Place, *, write: bool) -> Engine:
@@ -238,10 +267,19 @@ def _server_engine(at: Place, *, write: bool) -> Engine:
                 "the driver for PostgreSQL is not installed: pip install 'commitment-tracker[postgres]'"
             )
         ) from reason
-    if write:
-        return engine
-    # A report asks several questions: all of them see the same moment.
-    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    if not write:
+        # A report asks several questions: all of them see the same moment.
+        return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    # Each statement has to see what those before it in the queue wrote, whatever the server's default.
+    engine = engine.execution_options(isolation_level="READ COMMITTED")
+
+    @event.listens_for(engine, "begin")
+    def begin(db: Connection) -> None:
+        db.exec_driver_sql(f"SET LOCAL lock_timeout = '{_BUSY_SECONDS}s'")
+        # What was acknowledged outlives a crash of the server, too, whatever the server's default.
+        db.exec_driver_sql("SET LOCAL synchronous_commit = on")
+
+    return engine
 
 
 def _file_engine(file: Path, *, write: bool, create: bool, lock: bool) -> Engine:
@@ -256,7 +294,10 @@ def _file_engine(file: Path, *, write: bool, create: bool, lock: bool) -> Engine
         # A migration that makes a table anew would break them on the way; they are checked after it.
         connection.execute(f"PRAGMA foreign_keys = {'OFF' if create else 'ON'}")
         _keep_journal(connection, file, create=create)
-        if not write:
+        if write:
+            # What was acknowledged outlives a loss of power; a library may be built to trust to luck.
+            connection.execute("PRAGMA synchronous = FULL")
+        else:
             connection.execute("PRAGMA query_only = ON")
         return connection
 
@@ -350,33 +391,3 @@ def _refuse_foreign(found: str, at: Place) -> None:
 
 def _says(reason: Exception, *words: str) -> bool:
     return any(word in str(reason) for word in words)
-
-
-def _in_words(reason: Exception, at: Place) -> Refusal:
-    """What a driver's error means for the user; an error of our own stays a traceback."""
-    from tracker.store.refused import refusal  # noqa: PLC0415 - only where something went wrong
-
-    cause: Any = getattr(reason, "orig", reason)
-    refused = refusal(cause, at.url.username)
-    if refused is not None:
-        return refused
-    told = {
-        "file is not a database": _("{place} is no database; name another with --db"),
-        "readonly": _("{place} can only be read: ask for the right to write in its folder"),
-        "query_only": _("{place} can only be read: ask for the right to write in its folder"),
-        "read-only transaction": _("{place} can only be read here; nothing was recorded"),
-        "database is locked": _("{place} is locked by another program; close it and try again"),
-        "Could not decode": _("{place} is damaged; restore it from a backup"),
-        "malformed": _("{place} is damaged; restore it from a backup"),
-        "database or disk is full": _("the disk is full; nothing was recorded in {place}"),
-        "unable to open database file": _("cannot open {place}: is it a folder, or not yours?"),
-        "disk I/O error": _("the disk of {place} is full or does not answer; nothing was recorded"),
-        "connection failed": _(
-            "cannot reach {place}: is the server up, are name and password right?"
-        ),
-    }
-    for words, message in told.items():
-        if words in str(cause):
-            kind = Damaged if words in _DAMAGE else DatabaseRefusal
-            return kind(message.format(place=at))
-    raise reason

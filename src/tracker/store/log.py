@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, insert, select, text, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from tracker.domain.log import ALWAYS, HASH_FORMAT, Entry, State, chained, fold
 from tracker.domain.target import Target
@@ -284,12 +284,7 @@ def stored(value: Any) -> Any:  # noqa: ANN401 - any value of an entry
 
 
 def next_moment(db: Connection, now: datetime) -> datetime:
-    """The time of the next batch: now, or just after the newest where the clock has gone back. Of a
-    role that does not own the ledger the server says the time; either way others wait from here on.
-    """
-    if db.dialect.name == "postgresql":
-        # The next to write waits until this batch is there: only then is its time the newest.
-        db.execute(text("SELECT ledger_lock()"))
+    """The time of the next batch: now, or just after the newest where the clock has gone back."""
     newest = newest_recorded_at(db)
     return max(now, newest + timedelta(microseconds=1)) if newest else now
 

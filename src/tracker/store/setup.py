@@ -23,6 +23,7 @@ def create(at: ledger.Place, *, by: Acting) -> list[Change]:
     with ledger.upgrading(at, make=True) as db:
         if schema.revision(db) != schema.HEAD:
             schema.upgrade(db)
+        ledger.queue(db)
         return load(db, bundled_files(), by=by, keep_own=True)
 
 

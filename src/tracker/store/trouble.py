@@ -1,0 +1,67 @@
+"""What a driver's error means in words: a damaged file, a full disk, a server that went away."""
+
+from typing import Any
+
+from sqlalchemy.exc import OperationalError
+
+from tracker.errors import Damaged, DatabaseRefusal, Overtaken, Refusal
+from tracker.i18n import _
+from tracker.store.refused import refusal
+
+# What a server calls a transaction that it ended in favour of another: tried again, it can go through.
+_OVERTAKEN = ("40001", "40P01")
+
+# What SQLite says of a file that is no database any more.
+_DAMAGE = {"file is not a database", "Could not decode", "malformed"}
+
+
+def in_words(reason: Exception, place: str, role: str | None, *, write: bool) -> Refusal:
+    """What a driver's error means for the user; an error of our own stays a traceback."""
+    cause: Any = getattr(reason, "orig", reason)
+    said = refusal(cause, role) or _of_a_server(reason, cause, place, write=write)
+    if said is not None:
+        return said
+    told = {
+        "file is not a database": _("{place} is no database; name another with --db"),
+        "readonly": _("{place} can only be read: ask for the right to write in its folder"),
+        "query_only": _("{place} can only be read: ask for the right to write in its folder"),
+        "read-only transaction": _("{place} can only be read here; nothing was recorded"),
+        "database is locked": _("{place} is locked by another program; close it and try again"),
+        "lock timeout": _("{place} is locked by another program; close it and try again"),
+        "Could not decode": _("{place} is damaged; restore it from a backup"),
+        "malformed": _("{place} is damaged; restore it from a backup"),
+        "database or disk is full": _("the disk is full; nothing was recorded in {place}"),
+        "No space left": _("the disk is full; nothing was recorded in {place}"),
+        "unable to open database file": _("cannot open {place}: is it a folder, or not yours?"),
+        "disk I/O error": _("the disk of {place} is full or does not answer; nothing was recorded"),
+    }
+    for words, message in told.items():
+        if words in str(cause):
+            kind = Damaged if words in _DAMAGE else DatabaseRefusal
+            return kind(message.format(place=place))
+    raise reason
+
+
+def _of_a_server(
+    reason: Exception,
+    cause: Any,  # noqa: ANN401 - an error of whichever driver
+    place: str,
+    *,
+    write: bool,
+) -> Refusal | None:
+    if getattr(cause, "sqlstate", None) in _OVERTAKEN:
+        # Who only reads may have recorded something before; he is not made to do that again.
+        kind = Overtaken if write else DatabaseRefusal
+        return kind(_("others changed {place} at the same time: try again").format(place=place))
+    if getattr(reason, "connection_invalidated", False):
+        said = (
+            _("the server of {place} went away; nothing was recorded, try again")
+            if write
+            else _("the server of {place} went away")
+        )
+        return DatabaseRefusal(said.format(place=place))
+    if isinstance(reason, OperationalError) and getattr(cause, "sqlstate", "") is None:
+        # The driver has many words for it; what a server says itself has a number.
+        said = _("cannot reach {place}: is the server up, are name and password right?")
+        return DatabaseRefusal(said.format(place=place))
+    return None
