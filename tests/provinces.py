@@ -94,9 +94,12 @@ def make(server: servers.Server, name: str, by: log.Acting) -> None:
             " VALUES ('HB-WH', '武汉', 'Wuhan', 90, 'HB')"
         )
         db.exec_driver_sql(
-            "UPDATE assignments SET owner_id = (SELECT id FROM owners WHERE code = 'HB-WH') WHERE id ="
-            " (SELECT max(a.id) FROM assignments a JOIN owners o ON o.id = a.owner_id"
-            " WHERE o.code = 'HB' AND a.version = 0)"
+            "WITH given AS (INSERT INTO assignments"
+            " (commitment_id, owner_id, role, basis, standing, status, verification)"
+            " SELECT max(c.id), o.id, 'lead', 'assigned', true, 'not_started', 'unreported'"
+            " FROM commitments c, owners o WHERE o.code = 'HB-WH' GROUP BY o.id RETURNING id)"
+            " INSERT INTO stands (assignment_id, added_at)"
+            " SELECT given.id, max(b.recorded_at) FROM given, batches b GROUP BY given.id"
         )
         roles.grant(db, "hubei", owner="HB")
         roles.grant(db, "hunan", owner="HN")

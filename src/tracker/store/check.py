@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from sqlalchemy import Connection, or_, select, text
+from sqlalchemy import Connection, exists, or_, select, text
 
 from tracker.domain.log import HASH_FORMAT, chained, digest
 from tracker.errors import DatabaseRefusal, Problem
 from tracker.i18n import _
-from tracker.store import issues, log, registered, schema, soundness
+from tracker.store import issues, log, registered, roles, schema, soundness
 from tracker.store.log import Hashed, Head
 from tracker.store.models import assignments, batches, entries, observations, stands
 from tracker.store.models import issues as issues_table
@@ -47,7 +47,10 @@ def check(db: Connection) -> Checked:
     if unsound:
         return Checked(found + unsound, readable=False)
     found += [*_assignments(db), *_stands(db), *_batches(db), *_issues(db)]
-    return Checked(found + list(registered.problems(db)), readable=True)
+    # A province sees its own part of the ledger, and the register is about all of it.
+    if roles.sees_all(db):
+        found += registered.problems(db)
+    return Checked(found, readable=True)
 
 
 def problems(db: Connection) -> list[Problem]:
@@ -208,8 +211,11 @@ def _batches(db: Connection) -> Iterator[Problem]:
         )
 
     for table, commands in _LEAVES.items():
+        # To undo a breakdown table is to give parts back, at the time of the batch.
         empty = select(batches.c.id, batches.c.command).where(
-            batches.c.command.in_(commands), batches.c.id.not_in(select(table.c.batch))
+            batches.c.command.in_(commands),
+            batches.c.id.not_in(select(table.c.batch)),
+            ~exists().where(batches.c.recorded_at.in_((stands.c.added_at, stands.c.retired_at))),
         )
         for batch, command in db.execute(empty.order_by(batches.c.id)):
             yield Problem(

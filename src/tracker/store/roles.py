@@ -119,15 +119,21 @@ def refuse_all_but_the_keeper(db: Connection) -> None:
 
 def refuse_partial_sight(db: Connection) -> None:
     """Refuse on a server what is about all of the ledger to a role that sees a part of it."""
-    if db.dialect.name != "postgresql" or db.execute(_SEES_ALL).scalar():
-        return
-    session = db.execute(_SESSION).one()
-    if not session.keeps:
+    if not sees_all(db):
         raise Refusal(
             _("that is about the whole ledger, and {role} sees its own part of it").format(
-                role=session.role
+                role=db.execute(_SESSION).one().role
             )
         )
+
+
+def sees_all(db: Connection) -> bool:
+    """Whether who asks sees the whole ledger; in a file everybody does."""
+    return (
+        db.dialect.name != "postgresql"
+        or bool(db.execute(_SEES_ALL).scalar())
+        or bool(db.execute(_SESSION).one().keeps)
+    )
 
 
 def _refuse_file(db: Connection) -> None:

@@ -16,6 +16,13 @@ if TYPE_CHECKING:
 HEAD = "0007"
 FIRST = "0001"
 
+# The number that the sequence of a table gave last; no row where it has none, or one may not look.
+_LAST_NUMBER = text(
+    "SELECT pg_sequence_last_value(s.oid) FROM pg_class s"
+    " WHERE s.oid = pg_get_serial_sequence(:table, 'id')::regclass"
+    " AND has_sequence_privilege(s.oid, 'SELECT')"
+)
+
 # What a ledger of any revision has; a database without them is somebody else's.
 _OURS = {"alembic_version", "assignments", "entries"}
 
@@ -125,25 +132,20 @@ def lacks_columns(db: Connection) -> bool:
 
 
 def sequences_behind(db: Connection) -> list[tuple[str, int]]:
-    """The tables of a server whose next row would get the number of one that is there."""
+    """The tables of a server whose next row would get the number of one that is there; only their
+    owner can know.
+    """
     from tracker.store.models import metadata  # noqa: PLC0415 - only the comparison needs the tables
 
     if db.dialect.name == "sqlite":
         return []
     behind = []
     for table in metadata.sorted_tables:
-        name = (
-            "id" in table.columns
-            and db.execute(
-                text("SELECT pg_get_serial_sequence(:table, 'id')"), {"table": table.name}
-            ).scalar()
-        )
-        if name:
-            last = db.execute(
-                text("SELECT pg_sequence_last_value(CAST(:name AS regclass))"), {"name": name}
-            ).scalar()
-            following = (last or 0) + 1
-            if following <= (db.execute(select(func.max(table.c.id))).scalar() or 0):
+        number = table.columns.get("id")
+        last = number is not None and db.execute(_LAST_NUMBER, {"table": table.name}).first()
+        if last:
+            following = (last[0] or 0) + 1
+            if following <= (db.execute(select(func.max(number))).scalar() or 0):
                 behind.append((table.name, following))
     return behind
 
