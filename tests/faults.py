@@ -122,8 +122,9 @@ def jobs(folder: Path, template: Path) -> list[Job]:
         Job("import", ("import", str(form)), template, "recorded"),
         Job("seed", ("seed", str(DATA / "small.yaml")), template, "changes"),
         Job("ingest", ("ingest", text), drafted, "Wording attached"),
-        Job("db upgrade (0001)", ("db", "upgrade"), first, schema.HEAD),
-        Job("db upgrade (0002)", ("db", "upgrade"), second, schema.HEAD),
+        Job("db upgrade (0001)", ("db", "upgrade"), first, f"has schema {schema.HEAD}"),
+        Job("db upgrade (0002)", ("db", "upgrade"), second, f"has schema {schema.HEAD}"),
+        Job("db backup", ("db", "backup"), template, "backed up into"),
     ]
 
 
@@ -174,6 +175,10 @@ def afterwards(
     if acknowledged and now != course.after:
         found.append("what was acknowledged is not there")
     found += amiss(at, now)
+    copies = backups(at)
+    found += [f"{copy.name}: not the ledger before" for copy in copies if not whole(copy, course)]
+    if acknowledged and course.job.name == "db backup" and not copies:
+        found.append("the backup that was acknowledged is not there")
     again = start(course.job.arguments, _url(at), output)
     if ended(again) != 0:
         found.append(f"the same command again: {again.printed}")
@@ -196,6 +201,18 @@ def amiss(at: ledger.Place, now: Content) -> list[str]:
     except Refusal as reason:
         return [str(reason)]
     return []
+
+
+def backups(at: ledger.Place) -> list[Path]:
+    """The backups beside a ledger that bear their final name."""
+    return sorted(at.file.parent.glob(f"{at.file.stem}-*.sqlite")) if at.file else []
+
+
+def whole(copy: Path, course: Course) -> bool:
+    """Whether a backup is the ledger as the job found it."""
+    with closing(sqlite3.connect(copy)) as raw:
+        sound = [row[0] for row in raw.execute("PRAGMA integrity_check")]
+    return sound == ["ok"] and content(ledger.place(str(copy))) == course.before
 
 
 def content(at: ledger.Place) -> Content:
