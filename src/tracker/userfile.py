@@ -8,9 +8,9 @@ from tracker.i18n import _
 
 def content(file: Path, limit: int) -> bytes:
     """The bytes of a file; of one that has more than `limit` just enough to see that."""
-    if file.is_dir():
-        raise NotFound(_("{file} is a folder: name the files in it").format(file=file))
     try:
+        if file.is_dir():
+            raise NotFound(_("{file} is a folder: name the files in it").format(file=file))
         with file.open("rb") as opened:
             return opened.read(limit + 1)
     except FileNotFoundError as reason:

@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 _FILES = frozenset({"docx", "xlsx", "breakdown"})
 _ENDINGS = frozenset({"json", "csv", "md", "html", "docx", "xlsx", "ics"})
 _KINDS = {"breakdown": "xlsx", "taskwarrior": "json"}
+_PASSWORD = re.compile(r"://[^/@]*:[^/]+@|[?&]password=.", re.IGNORECASE)
 _ANSWERS = {"y": True, "yes": True, "是": True, "n": False, "no": False, "否": False}
 # How many characters the bar of long work has.
 _BAR = 20
@@ -135,11 +137,22 @@ def evidence() -> "Folder | None":
 
 
 def refuse_what_is_no_text(said: str) -> None:
-    """Refuse bytes that the terminal's encoding could not read."""
-    if any("\ud800" <= character <= "\udfff" for character in said):
+    """Refuse bytes that the terminal's encoding could not read, and NULs, which no database keeps."""
+    if any(character == "\0" or "\ud800" <= character <= "\udfff" for character in said):
         raise UsageRefusal(
             _("{said}: these bytes are no text; check the encoding of the terminal").format(
                 said=said
+            )
+        )
+
+
+def keep_setting(name: str, value: str | None) -> None:
+    """Keep an option that all commands share; who types a password in one is told who else sees it."""
+    setattr(settings, name, value)
+    if value and value != os.environ.get("TRACKER_DB") and name == "db" and _PASSWORD.search(value):
+        note(
+            _(
+                "whoever lists the processes of this machine sees the password in --db: put the URL into TRACKER_DB, or the password into PGPASSFILE"
             )
         )
 

@@ -6,7 +6,7 @@ import typer
 from typer.core import TyperOption
 
 import tracker
-from tracker.cli.context import settings
+from tracker.cli.context import keep_setting
 from tracker.errors import UsageRefusal
 from tracker.i18n import LANGUAGES, _, spoken_by
 
@@ -37,7 +37,7 @@ def _shared_options(*, root: bool) -> list[TyperOption]:
     def keep(ctx: Any, param: Any, value: str | None) -> None:  # noqa: ANN401 - a type that the library keeps private
         # Before the command or behind it: what is said last holds.
         if value is not None or ctx.parent is None:
-            setattr(settings, param.name, value)
+            keep_setting(param.name, value)
 
     def version(_ctx: Any, _param: Any, value: bool) -> None:  # noqa: ANN401 - an override has the types that the library gives it
         if value:

@@ -75,7 +75,11 @@ def report(
     issued: Annotated[
         int | None,
         typer.Option(
-            "--issued", metavar="NUMBER", min=1, help="Print a report again as it was sent."
+            "--issued",
+            metavar="NUMBER",
+            min=1,
+            max=999_999_999,
+            help="Print a report again as it was sent.",
         ),
     ] = None,
     issues: Annotated[

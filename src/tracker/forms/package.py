@@ -53,14 +53,10 @@ def inspect(data: bytes) -> None:
                 if member.filename.casefold().endswith(_MARKUP):
                     size += _content(member.filename, package.read(member))
                     _refuse_size(size)
-    except (
-        zipfile.BadZipFile,
-        ValueError,
-        OSError,
-        EOFError,
-        NotImplementedError,
-        RuntimeError,
-    ) as reason:
+    except Refused:
+        raise
+    except Exception as reason:
+        # A damaged archive makes zipfile raise whatever its fields lead to, zlib.error among it.
         raise damaged() from reason
 
 

@@ -30,6 +30,8 @@ _COLUMNS = {
     "理由": "reason",
 }
 # A row with these names the fields of a sheet.
+# More than all that is published of six provinces in a century.
+_LIMIT_ROWS = 50_000
 _NEEDED = ("indicator", "owner", "value")
 
 
@@ -177,7 +179,11 @@ def _csv_rows(path: Path, text: str, problems: Problems) -> Iterator[tuple[int, 
     mark = max(",;\t", key=text.partition("\n")[0].count)
     reader = csv.reader(StringIO(text, newline=""), delimiter=mark, strict=True)
     try:
-        for row in reader:
+        for count, row in enumerate(reader):
+            if count == _LIMIT_ROWS:
+                message = _("has more than {limit} rows").format(limit=_LIMIT_ROWS)
+                problems.append(Problem(str(path), message))
+                return
             yield reader.line_num, [unguarded(cell.strip()) for cell in row]
     except csv.Error as reason:
         message = _("not CSV: {reason}").format(reason=reason)

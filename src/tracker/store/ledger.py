@@ -47,7 +47,10 @@ class Place(NamedTuple):
         return Path(self.url.database or "")
 
     def __str__(self) -> str:
-        return str(self.file or self.url.render_as_string(hide_password=True))
+        # A password can stand among the options of a URL, too.
+        secret = [name for name in self.url.query if "password" in name.casefold()]
+        shown = self.url.difference_update_query(secret)
+        return str(self.file or shown.render_as_string(hide_password=True))
 
 
 def place(named: str | None) -> Place:
@@ -65,11 +68,10 @@ def place(named: str | None) -> Place:
             url = url.set(drivername="postgresql+psycopg")
         url.get_dialect()
     except (ArgumentError, NoSuchModuleError, ImportError, ValueError) as reason:
-        raise DatabaseRefusal(
-            _(
-                "not a database that tracker knows: {url} (give a file, or postgresql+psycopg://…)"
-            ).format(url=named.partition("://")[0] + "://…")
-        ) from reason
+        raise _unknown(named) from reason
+    if "@" in (url.host or ""):
+        # The end of a password with an @ that should be %40: it would be shown as the host.
+        raise _unknown(named)
     if url.get_backend_name() == "sqlite" and url.database:
         url = url.set(database=_absolute(url.database))
     elif url.get_backend_name() != "postgresql":
@@ -79,6 +81,14 @@ def place(named: str | None) -> Place:
             )
         )
     return Place(url, named=True)
+
+
+def _unknown(named: str) -> DatabaseRefusal:
+    return DatabaseRefusal(
+        _(
+            "not a database that tracker knows: {url} (give a file, or postgresql+psycopg://…)"
+        ).format(url=named.partition("://")[0] + "://…")
+    )
 
 
 def _absolute(named: str) -> str:

@@ -11,6 +11,9 @@ from tracker.store.refused import refusal
 # What a server calls a transaction that it ended in favour of another: tried again, it can go through.
 _OVERTAKEN = ("40001", "40P01")
 
+# What the driver says of a URL with options that there are not.
+_NO_OPTIONS = ("invalid URI query parameter", "invalid connection option", "bad value for")
+
 # What SQLite says of a file that is no database any more.
 _DAMAGE = {"file is not a database", "Could not decode", "malformed"}
 
@@ -60,8 +63,11 @@ def _of_a_server(
             else _("the server of {place} went away")
         )
         return DatabaseRefusal(said.format(place=place))
-    if isinstance(reason, OperationalError) and getattr(cause, "sqlstate", "") is None:
-        # The driver has many words for it; what a server says itself has a number.
+    # The driver has many words for it; what a server says itself has a number.
+    unanswered = getattr(cause, "sqlstate", "") is None
+    if unanswered and (
+        isinstance(reason, OperationalError) or any(said in str(cause) for said in _NO_OPTIONS)
+    ):
         said = _("cannot reach {place}: is the server up, are name and password right?")
         return DatabaseRefusal(said.format(place=place))
     return None

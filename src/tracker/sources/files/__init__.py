@@ -10,6 +10,8 @@ from tracker.sources.files import encoding, kinds
 
 LIMIT_BYTES = 64_000_000
 LIMIT_CHARACTERS = 8_000_000
+# Each line is looked at many times over; a document of a thousand pages has fifty thousand.
+LIMIT_LINES = 200_000
 
 
 class Original(NamedTuple):
@@ -53,6 +55,8 @@ def read(path: Path) -> Original:
         raise Refusal(_("{file} holds no text").format(file=path))
     if len(text) > LIMIT_CHARACTERS:
         raise _too_large(path, _("{n} million characters").format(n=LIMIT_CHARACTERS // 10**6))
+    if text.count("\n") > LIMIT_LINES:
+        raise _too_large(path, _("{n} lines").format(n=LIMIT_LINES))
     return Original(form, text, (*_misnamed(path, form), *problems))
 
 
