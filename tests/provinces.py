@@ -93,13 +93,14 @@ def make(server: servers.Server, name: str, by: log.Acting) -> None:
             "INSERT INTO owners (code, name, name_en, place, parent)"
             " VALUES ('HB-WH', '武汉', 'Wuhan', 90, 'HB')"
         )
+        # A part of what HB has; the batch of its time is the one that made the ledger.
         db.exec_driver_sql(
-            "WITH given AS (INSERT INTO assignments"
-            " (commitment_id, owner_id, role, basis, standing, status, verification)"
-            " SELECT max(c.id), o.id, 'lead', 'assigned', true, 'not_started', 'unreported'"
-            " FROM commitments c, owners o WHERE o.code = 'HB-WH' GROUP BY o.id RETURNING id)"
-            " INSERT INTO stands (assignment_id, added_at)"
-            " SELECT given.id, max(b.recorded_at) FROM given, batches b GROUP BY given.id"
+            "WITH part AS (INSERT INTO assignments (commitment_id, owner_id, role, basis, standing, status,"
+            " verification) SELECT a.commitment_id, (SELECT id FROM owners WHERE code = 'HB-WH'), a.role,"
+            " 'assigned', true, 'not_started', 'unreported' FROM assignments a JOIN owners o"
+            " ON o.id = a.owner_id WHERE o.code = 'HB' AND a.version = 0 ORDER BY a.id DESC LIMIT 1"
+            " RETURNING id) INSERT INTO stands (assignment_id, added_at)"
+            " SELECT part.id, (SELECT recorded_at FROM batches WHERE id = 1) FROM part"
         )
         roles.grant(db, "hubei", owner="HB")
         roles.grant(db, "hunan", owner="HN")

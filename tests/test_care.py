@@ -113,6 +113,12 @@ def test_ledgers_of_every_revision_are_whole_once_upgraded(
         ("UPDATE owners SET place = 1e300 WHERE id = 1", "owners 1: place: 1e+300 is no whole number"),
         ("UPDATE commitments SET weight = 2.5 WHERE id = 1", "commitments 1: weight: 2.5 is no whole number"),
         ("UPDATE observations SET value = 'plenty' WHERE id = 1", "observations 1: value: 'plenty' is nothing"),
+        ("UPDATE entries SET id = -id WHERE id IN (1, 2)", "entries -1: id: stands behind a line"),
+        ("UPDATE entries SET id = 99 WHERE id = 5", "entries 99: id: stands behind a line"),
+        ("UPDATE owners SET parent = code WHERE code = 'HB'", "owners HB: parent: is a unit of itself"),
+        ("UPDATE observations SET owner = 'ZZ' WHERE id = 1", "observations 1: owner: points to a row of owners"),
+        ("UPDATE observations SET period = 'soon' WHERE id = 1", "observations 1: period: 'soon' is nothing"),
+        ("CREATE UNIQUE INDEX once ON entries (actor, id)", "once: is not there, or not as"),
         ("UPDATE indicators SET better = 'sideways' WHERE id = 1", "indicators 1: better: 'sideways' is nothing"),
     ],
 )  # fmt: skip

@@ -121,6 +121,7 @@ def test_a_name_in_the_environment_is_not_the_role_s(
         ("postgres", "superuser"),
         (provinces.KEEPER, "owns this ledger"),
         ("tracker_admin", "no name"),
+        ("tracker", "no name"),
         ("pg_read_all_data", "no name"),
         ("public", "no name"),
         ("", "no name"),
@@ -133,6 +134,32 @@ def test_a_role_that_nothing_would_hold_back_is_not_granted(
 ) -> None:
     with pytest.raises(Refusal, match=told), ledger.writing(whole.place("postgres")) as db:
         roles.grant(db, role, owner="HB")
+
+
+@pytest.mark.parametrize(
+    ("right", "told"),
+    [
+        ("ALTER ROLE stranger REPLICATION", "superuser"),
+        ("GRANT pg_read_server_files TO stranger", "superuser"),
+        ("GRANT postgres TO stranger", "superuser"),
+        ("ALTER SCHEMA public OWNER TO stranger", "owns this ledger"),
+    ],
+)
+def test_a_role_that_comes_round_by_another_way_is_not_granted(
+    apart: Apart, right: str, told: str
+) -> None:
+    apart.server.do(right, database=apart.database)
+    try:
+        with (
+            pytest.raises(Refusal, match=told),
+            ledger.writing(apart.place("postgres")) as db,
+        ):
+            roles.grant(db, "stranger", owner="HB")
+    finally:
+        apart.server.do(
+            "ALTER ROLE stranger NOREPLICATION",
+            "REVOKE pg_read_server_files, postgres FROM stranger",
+        )
 
 
 def test_a_grant_makes_the_role_and_a_second_owner_replaces_the_first(
@@ -239,6 +266,36 @@ TAMPERED = {
     "public has the right to CREATE": "GRANT CREATE ON SCHEMA public TO public",
     "entries: a rule": "CREATE RULE r AS ON INSERT TO entries DO INSTEAD NOTHING",
     "v_entries: shows": "ALTER VIEW v_entries RESET (security_invoker)",
+    "v_measures: the view": "CREATE OR REPLACE VIEW v_measures WITH (security_invoker = true) AS"
+    " SELECT m.key, d.code AS document, d.title AS document_title, d.title_en AS document_title_en,"
+    " s.number AS section, s.label AS section_label, s.title AS section_title,"
+    " s.title_en AS section_title_en, m.number, m.label, m.title, m.title_en FROM measures m"
+    " JOIN sections s ON s.id = m.section_id JOIN documents d ON d.id = m.document_id"
+    " WHERE m.key <> '2021-15'",
+    "v_measures: the view for": "DO $$BEGIN EXECUTE 'CREATE OR REPLACE VIEW v_measures WITH"
+    " (security_invoker = true) AS ' || trim(trailing ';' FROM pg_get_viewdef('v_measures'::regclass))"
+    " || $q$ AND session_user <> 'hunan'$q$; END$$",
+    "everything: shows": "CREATE VIEW everything AS SELECT * FROM entries;"
+    " GRANT SELECT ON everything TO hubei",
+    "entries.note: has a default": "ALTER TABLE entries ALTER note SET DEFAULT 'x'",
+    "entries: ck_entries_percent: is not there": "ALTER TABLE entries DROP CONSTRAINT ck_entries_percent,"
+    " ADD CONSTRAINT ck_entries_percent CHECK (percent > -5)",
+    "entries: ck_entries_percent: is not enforced": "ALTER TABLE entries DROP CONSTRAINT"
+    " ck_entries_percent, ADD CONSTRAINT ck_entries_percent CHECK (percent BETWEEN 0 AND 100) NOT VALID",
+    "entries: fk_entries_batch_batches: is not": "ALTER TABLE entries DROP CONSTRAINT"
+    " fk_entries_batch_batches, ADD CONSTRAINT fk_entries_batch_batches"
+    " FOREIGN KEY (batch) REFERENCES batches NOT VALID",
+    "ix_entries_batch: is not": "DROP INDEX ix_entries_batch;"
+    " CREATE INDEX ix_entries_batch ON entries (batch) WHERE false",
+    "entries: shares rows": "CREATE SCHEMA beside; CREATE TABLE beside.more () INHERITS (entries)",
+    "issues: does not outlive": "ALTER TABLE issues SET UNLOGGED",
+    "ledger_state(assignment integer): hubei has": "GRANT EXECUTE ON FUNCTION ledger_state TO hubei",
+    "ledger_units(): the function": "ALTER FUNCTION ledger_units() IMMUTABLE",
+    "peek(): a function": "CREATE FUNCTION peek() RETURNS SETOF entries LANGUAGE sql SECURITY DEFINER"
+    " AS 'SELECT * FROM entries'",
+    "settings: a setting": "DO $$BEGIN EXECUTE format('ALTER DATABASE %I SET session_replication_role"
+    " = replica', current_database()); END$$",
+    "hubei: nothing holds": "ALTER SCHEMA public OWNER TO hubei",
     "issues: belongs to another role": "ALTER TABLE issues OWNER TO hunan",
 }  # fmt: skip
 
@@ -254,6 +311,34 @@ def test_the_check_finds_a_role_that_nothing_holds_back(apart: Apart) -> None:
     apart.sql("postgres", "UPDATE roles SET role = 'postgres' WHERE role = 'hunan'")
 
     assert any("postgres: nothing holds this role back" in found for found in apart.problems())
+
+
+@pytest.mark.parametrize(
+    ("deed", "undone", "found"),
+    [
+        ("GRANT postgres TO hubei", "REVOKE postgres FROM hubei", "hubei: nothing holds"),
+        (
+            "ALTER ROLE inspector BYPASSRLS",
+            "ALTER ROLE inspector NOBYPASSRLS",
+            "inspector: nothing",
+        ),
+        ("ALTER ROLE office SUPERUSER", "ALTER ROLE office NOSUPERUSER", "office: nothing holds"),
+        ("GRANT keeper TO central", "REVOKE keeper FROM central", "central: nothing holds"),
+        (
+            "ALTER ROLE hubei SET session_replication_role = replica",
+            "ALTER ROLE hubei RESET ALL",
+            "hubei: a setting switches triggers",
+        ),
+    ],
+)
+def test_the_check_finds_what_was_done_to_the_roles_of_the_cluster(
+    apart: Apart, deed: str, undone: str, found: str
+) -> None:
+    apart.server.do(deed)
+    try:
+        assert any(found in problem for problem in apart.problems("postgres"))
+    finally:
+        apart.server.do(undone)
 
 
 def test_the_check_finds_nothing_in_a_ledger_as_it_was_made(whole: Apart) -> None:

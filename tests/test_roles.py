@@ -8,7 +8,8 @@ import pytest
 
 import provinces
 from provinces import Apart
-from tracker.store import ledger, roles
+from tracker.domain.log import digest
+from tracker.store import against, ledger, log, roles
 
 BATCH = "INSERT INTO batches (command) VALUES ('update')"
 MINE = "(SELECT max(id) FROM batches WHERE actor = session_user)"
@@ -215,7 +216,7 @@ ATTACKS: dict[str, tuple[str, ...]] = {
     "a report on no assignment": (BATCH, line("0")),
     "a batch as the program": ("INSERT INTO batches (command) VALUES ('seed')",),
     "a line of somebody else's batch": (BATCH, line(OWN, batch="1")),
-    "a line of an old batch of its own": (BATCH, "COMMIT", line(OWN)),
+    "a line of an old batch of its own": (BATCH, line(OWN), "COMMIT", line(OWN)),
     "a line without a batch": (line(OWN, batch="NULL"),),
     "a first report": (BATCH, line(OWN, first_report="'x'")),
     "a report of tomorrow": (BATCH, line(OWN, on="current_date + 2")),
@@ -236,6 +237,21 @@ ATTACKS: dict[str, tuple[str, ...]] = {
         line("{reviewed}", kind="withdrawal", names="1"),
     ),
     "a withdrawal of nothing": (BATCH, line(OWN, kind="withdrawal", names="1")),
+    "a line of the batch before the newest": (
+        BATCH,
+        line(OWN),
+        BATCH,
+        line(OWN, batch="(SELECT min(id) FROM batches WHERE actor = session_user)"),
+    ),
+    "a line in a batch of a savepoint": ("SAVEPOINT s", BATCH, "RELEASE s", line(OWN)),
+    "an empty batch": (BATCH, "SET CONSTRAINTS ALL IMMEDIATE"),
+    "a batch that issued no report": (
+        "INSERT INTO batches (command) VALUES ('report --issue')",
+        line(OWN),
+        "SET CONSTRAINTS ALL IMMEDIATE",
+    ),
+    "a note that fills the memory of all": (BATCH, line(OWN, note="repeat('x', 1000001)")),
+    "a command that does": ("INSERT INTO batches (command) VALUES (repeat('x', 1000001))",),
     "an update": ("UPDATE entries SET note = 'x'",),
     "an update of a batch": ("UPDATE batches SET actor = 'x'",),
     "an update of a cache": ("UPDATE assignments SET status = 'done'",),
@@ -321,6 +337,80 @@ def test_a_province_is_refused(apart: Apart, attack: str) -> None:
 
         db.rollback()
     assert apart.contents() == before
+
+
+# As the office: what would stop the lists and the check of all others.
+FORGED = {
+    "a report on a ledger that never was": "INSERT INTO issues (batch, as_of, known_on, digest, model)"  # noqa: S608 - statements of our own
+    f" VALUES ({MINE}, current_date, now(), repeat('0', 64), '')",
+    "a report known at the end of time": "INSERT INTO issues (batch, as_of, known_on, digest, model)"  # noqa: S608 - statements of our own
+    f" VALUES ({MINE}, current_date, 'infinity', repeat('0', 64), '')",
+    "a report as of the end of time": "INSERT INTO issues (batch, as_of, known_on, digest, model)"  # noqa: S608 - statements of our own
+    f" VALUES ({MINE}, 'infinity', now(), repeat('0', 64), '')",
+} | {
+    f"a figure: {value} of {owner} in {period}": "INSERT INTO observations (batch, indicator, owner,"  # noqa: S608 - statements of our own
+    f" period, value, precision, source) SELECT {MINE}, min(key), '{owner}', '{period}', '{value}',"
+    " 'exact', 'x' FROM indicators"
+    for value, owner, period in (
+        ("plenty", "HB", "2020"),
+        ("NaN", "HB", "2020"),
+        ("1", "ZZ", "2020"),
+        ("1", "HB", "soon"),
+        ("1", "HB", "2020-2019"),
+    )
+}
+
+
+@pytest.mark.parametrize("forged", FORGED)
+def test_the_office_records_nothing_that_the_others_could_not_read(
+    whole: Apart, forged: str
+) -> None:
+    with pytest.raises(psycopg.errors.InsufficientPrivilege, match=r"the report|no figure"):
+        whole.sql("office", BATCH, FORGED[forged])
+
+
+def test_a_role_named_like_the_program_withdraws_nothing_of_it(apart: Apart) -> None:
+    number, version = apart.sql(
+        "postgres",
+        "SELECT e.assignment_id, e.version FROM entries e JOIN assignments a ON a.id = e.assignment_id"
+        " JOIN owners o ON o.id = a.owner_id WHERE o.code = 'HB' AND e.actor = 'tracker' LIMIT 1",
+    )[0]
+    apart.server.do("CREATE ROLE tracker LOGIN")
+    try:
+        # It has what hubei has: `db grant` does not take such a name.
+        apart.server.do(
+            "GRANT hubei TO tracker",
+            "INSERT INTO roles VALUES ('tracker', 'HB')",
+            database=apart.database,
+        )
+
+        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="that you may name"):
+            apart.sql("tracker", BATCH, line(number, kind="withdrawal", names=str(version)))
+    finally:
+        apart.server.do("DROP ROLE tracker")
+
+
+def test_whose_rights_were_taken_back_holds_nobody_up(apart: Apart) -> None:
+    apart.sql(provinces.KEEPER, "DELETE FROM roles WHERE role = 'hunan'")
+
+    with pytest.raises(psycopg.errors.InsufficientPrivilege, match="no owner"):
+        apart.sql("hunan", "SELECT ledger_lock()")
+
+
+def test_a_digest_of_old_is_found_whatever_a_province_sent(apart: Apart) -> None:
+    own = apart.assignment("HB")
+    reported(apart, "hubei", "HB")
+    with ledger.reading(apart.place(provinces.KEEPER)) as db:
+        printed, then = digest(log.last_hashes(db)), log.newest_recorded_at(db)
+    two = f"{line(own)}, ({own}, {MINE}, {DAY}, 'report', 'stalled')"
+    apart.sql("hubei", BATCH, line(own), BATCH, two)
+
+    with ledger.reading(apart.place(provinces.KEEPER)) as db:
+        was = against.found(db, printed)
+
+    assert was is not None
+    assert was.recorded_at == then
+    assert apart.one(f"SELECT ledger_digest('{then}')") == printed
 
 
 def test_temporary_tables_and_functions_shadow_nothing_for_the_server(apart: Apart) -> None:

@@ -21,8 +21,12 @@ SELECT coalesce(array_agg(own.id), ARRAY[]::integer[]) FROM own
 
 -- FUNCTION ledger_lock() | void | plpgsql
 -- One writer at a time, until his transaction ends: only then is his batch the newest. No other role
--- may lock this table, so none can hold the writers up without being one.
+-- may lock this table, so none can hold the writers up without being one: neither who never was
+-- granted anything nor whose rights were taken back.
 BEGIN
+    IF NOT (ledger_is_owner() OR ledger_is_office() OR cardinality(ledger_units()) > 0) THEN
+        PERFORM ledger_refuse('ledger_stranger', 'this role has no owner in this ledger');
+    END IF;
     LOCK TABLE roles IN EXCLUSIVE MODE;
 END
 
@@ -33,12 +37,22 @@ BEGIN
 END
 
 -- FUNCTION ledger_refuse_old_batch(number integer) | void | plpgsql
--- Only a batch that this very transaction made takes lines.
+-- Only a batch that this very transaction made takes lines, and of several the newest: versions
+-- follow the order of batches, or a digest of old would not be found again.
 BEGIN
     IF NOT EXISTS (
         SELECT FROM batches b WHERE b.id = number AND b.xmin = pg_current_xact_id()::xid
+            AND NOT EXISTS (SELECT FROM batches later WHERE later.id > b.id)
     ) THEN
-        PERFORM ledger_refuse('ledger_batch', 'a line belongs to a batch made in the same transaction');
+        PERFORM ledger_refuse('ledger_batch', 'a line belongs to the newest batch, made in the same transaction');
+    END IF;
+END
+
+-- FUNCTION ledger_refuse_long(said text) | void | plpgsql
+-- What nobody could read again would stop every list and every check for all.
+BEGIN
+    IF octet_length(said) > 1000000 THEN
+        PERFORM ledger_refuse('ledger_size', 'more than 1000000 bytes of text');
     END IF;
 END
 
@@ -130,6 +144,9 @@ BEGIN
     IF line.kind <> 'withdrawal' AND NOT held.standing THEN
         PERFORM ledger_refuse('ledger_standing', 'the assignment was retired');
     END IF;
+    PERFORM ledger_refuse_long(
+        concat(line.note, line.problem, line.next_step, line.evidence, line.target)
+    );
     IF line.effective_on NOT BETWEEN make_date(1949, 10, 1) AND today THEN
         PERFORM ledger_refuse('ledger_future', 'effective_on lies in the future, or before 1949-10-01');
     END IF;
@@ -141,7 +158,9 @@ BEGIN
             WHERE w.assignment_id = held.id AND w.kind = 'withdrawal' AND w.names = named.version
         )
         OR (line.kind = 'review' AND named.kind <> 'report')
-        OR (line.kind = 'withdrawal' AND named.actor <> session_user::text)
+        -- What came with the program is nobody's, whatever his role is called.
+        OR (line.kind = 'withdrawal'
+            AND (named.actor <> session_user::text OR named.first_report IS NOT NULL))
     ) THEN
         PERFORM ledger_refuse('ledger_names', 'no line that stands and that you may name so');
     END IF;
@@ -174,9 +193,7 @@ BEGIN
     PERFORM ledger_lock();
     SELECT * INTO last FROM batches b ORDER BY b.id DESC LIMIT 1;
     IF NOT ledger_is_owner() THEN
-        IF NOT ledger_is_office() AND cardinality(ledger_units()) = 0 THEN
-            PERFORM ledger_refuse('ledger_stranger', 'this role has no owner in this ledger');
-        END IF;
+        PERFORM ledger_refuse_long(NEW.command);
         IF NEW.command = 'seed' THEN
             PERFORM ledger_refuse('ledger_seed', 'what comes with the program is its owner''s to load');
         END IF;
@@ -188,6 +205,22 @@ BEGIN
     END IF;
     NEW.id := coalesce(NEW.id, coalesce(last.id, 0) + 1);
     RETURN NEW;
+END
+
+-- FUNCTION ledger_used() | trigger | plpgsql
+-- At the end of a transaction its batches hold what their commands always leave behind: an empty one
+-- would look as if somebody had taken its lines out.
+BEGIN
+    IF NOT ledger_is_owner() AND NOT (CASE
+        WHEN NEW.command = 'report --issue'
+            THEN EXISTS (SELECT FROM issues i WHERE i.batch = NEW.id)
+        WHEN NEW.command IN ('indicator record', 'indicator import')
+            THEN EXISTS (SELECT FROM observations o WHERE o.batch = NEW.id)
+        ELSE EXISTS (SELECT FROM entries e WHERE e.batch = NEW.id)
+    END) THEN
+        PERFORM ledger_refuse('ledger_empty', 'the batch holds nothing of what its command records');
+    END IF;
+    RETURN NULL;
 END
 
 -- FUNCTION ledger_entry() | trigger | plpgsql
@@ -239,6 +272,58 @@ BEGIN
     RETURN NULL;
 END
 
+-- FUNCTION ledger_digest(known timestamp with time zone) | text | sql
+-- The digest of the ledger as it was known at a time: the same as domain/log.py makes.
+SELECT encode(sha256(convert_to(
+    coalesce(string_agg(d.line, chr(10) ORDER BY d.line COLLATE "C"), ''), 'UTF8'
+)), 'hex')
+FROM (
+    SELECT c.key || ' ' || o.code || ' ' || a.role || ' ' || (
+        SELECT e.hash FROM entries e WHERE e.assignment_id = a.id AND e.recorded_at <= known
+        ORDER BY e.version DESC LIMIT 1
+    ) AS line
+    FROM assignments a
+        JOIN commitments c ON c.id = a.commitment_id
+        JOIN owners o ON o.id = a.owner_id
+) d
+WHERE d.line IS NOT NULL
+
+-- FUNCTION ledger_admit_issue(sent issues) | void | plpgsql
+-- An issued report speaks of the ledger as it is or was.
+BEGIN
+    PERFORM ledger_refuse_long(concat(sent.period, sent.document));
+    IF octet_length(sent.model) > 100000000 THEN
+        PERFORM ledger_refuse('ledger_size', 'more than 100000000 bytes of report');
+    END IF;
+    PERFORM ledger_refuse('ledger_issue', 'the report is not of this ledger as it was then')
+    FROM batches b
+    WHERE b.id = sent.batch AND (
+        sent.as_of NOT BETWEEN make_date(1, 1, 1) AND make_date(9999, 12, 31)
+        OR sent.known_on NOT BETWEEN make_timestamptz(1949, 1, 1, 0, 0, 0, 'UTC') AND b.recorded_at
+        OR sent.digest <> ledger_digest(sent.known_on)
+    );
+END
+
+-- FUNCTION ledger_admit_figure(given observations) | void | plpgsql
+-- A figure that is none, or of nobody, would stop every list of figures.
+BEGIN
+    PERFORM ledger_refuse_long(concat(
+        given.value, given.unit, given.source, given.place, given.note, given.note_en,
+        given.reason, given.reason_en
+    ));
+    PERFORM ledger_refuse('ledger_figure', 'no figure, no years, or nobody''s')
+    WHERE given.value !~ '^-?[0-9]{1,12}([.][0-9]{1,6})?$'
+        OR given.period !~ '^(19(49|[5-9][0-9])|2[0-9]{3})(-(19(49|[5-9][0-9])|2[0-9]{3}))?$'
+        OR split_part(given.period, '-', 2) <> ''
+            AND split_part(given.period, '-', 2) <= split_part(given.period, '-', 1)
+        OR given.precision <> ALL (ARRAY['exact', 'about', 'at_least', 'at_most'])
+        OR given.flag <> ALL (ARRAY[
+            'unit', 'missing_percent', 'swapped', 'contradiction', 'doubtful'
+        ])
+        OR given.owner NOT IN ('REGION', 'NATION')
+            AND NOT EXISTS (SELECT FROM owners o WHERE o.code = given.owner);
+END
+
 -- FUNCTION ledger_line() | trigger | plpgsql
 -- Issued reports and observations: numbered, and of a batch that was made with them.
 DECLARE
@@ -251,7 +336,10 @@ BEGIN
         PERFORM ledger_refuse_old_batch(NEW.batch);
         NEW.id := NULL;
         IF TG_TABLE_NAME = 'issues' THEN
+            PERFORM ledger_admit_issue(NEW);
             NEW.model_digest := encode(sha256(NEW.model), 'hex');
+        ELSE
+            PERFORM ledger_admit_figure(NEW);
         END IF;
     END IF;
     NEW.id := coalesce(NEW.id, next);

@@ -30,6 +30,10 @@ FUNCTIONS = {
 # By name: when and on which table, and the function that acts.
 TRIGGERS = {
     "batches_made": ("BEFORE INSERT ON {}batches FOR EACH ROW", "ledger_batch"),
+    "batches_used": (
+        "AFTER INSERT ON {}batches DEFERRABLE INITIALLY DEFERRED FOR EACH ROW",
+        "ledger_used",
+    ),
     "entries_made": ("BEFORE INSERT ON {}entries FOR EACH ROW", "ledger_entry"),
     "entries_kept": (
         "AFTER INSERT ON {}entries REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT",
@@ -38,6 +42,14 @@ TRIGGERS = {
     "issues_made": ("BEFORE INSERT ON {}issues FOR EACH ROW", "ledger_line"),
     "observations_made": ("BEFORE INSERT ON {}observations FOR EACH ROW", "ledger_line"),
 }
+
+
+def trigger(name: str, schema: str = "") -> str:
+    """The statement that makes one of them, as the server says it where the schema is named."""
+    when, function = TRIGGERS[name]
+    kind = "CONSTRAINT TRIGGER" if "DEFERRED" in when else "TRIGGER"
+    return f"CREATE {kind} {name} {when.format(schema)} EXECUTE FUNCTION {function}()"
+
 
 # What everybody sees who has a right in the ledger, and what he sees a part of.
 REGISTERS = (
@@ -157,8 +169,8 @@ def _keep_apart() -> None:
     for table in RECORDED:
         # The server numbers what is recorded, while it holds the lock.
         op.execute(f"ALTER TABLE {table} ALTER COLUMN id DROP IDENTITY")
-    for name, (when, function) in TRIGGERS.items():
-        op.execute(f"CREATE TRIGGER {name} {when.format('')} EXECUTE FUNCTION {function}()")
+    for name in TRIGGERS:
+        op.execute(trigger(name))
     for table in (*REGISTERS, *APART):
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
         op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")

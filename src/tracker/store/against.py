@@ -77,7 +77,7 @@ def _lines(db: Connection) -> Iterator[_Line]:
             (earlier.c.assignment_id == entries.c.assignment_id)
             & (earlier.c.version == entries.c.version - 1),
         )
-        .order_by(entries.c.batch.desc(), entries.c.id.desc())
+        .order_by(entries.c.batch.desc(), entries.c.version.desc())
     )
     for batch, key, owner, role, before in db.execute(statement):
         yield _Line(batch, f"{key} {owner} {role}", before)

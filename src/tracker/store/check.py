@@ -6,12 +6,13 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, exists, or_, select, text
 
+from tracker.domain.indicators import NATION, REGION
 from tracker.domain.log import HASH_FORMAT, chained, digest
 from tracker.errors import DatabaseRefusal, Problem
 from tracker.i18n import _
-from tracker.store import issues, log, registered, roles, schema, soundness
+from tracker.store import issues, log, registered, schema, soundness
 from tracker.store.log import Hashed, Head
-from tracker.store.models import assignments, batches, entries, observations, stands
+from tracker.store.models import assignments, batches, entries, observations, owners, stands
 from tracker.store.models import issues as issues_table
 
 _CHUNK = 500
@@ -46,11 +47,15 @@ def check(db: Connection) -> Checked:
     unsound = list(soundness.problems(db))
     if unsound:
         return Checked(found + unsound, readable=False)
-    found += [*_assignments(db), *_stands(db), *_batches(db), *_issues(db)]
-    # A province sees its own part of the ledger, and the register is about all of it.
-    if roles.sees_all(db):
-        found += registered.problems(db)
-    return Checked(found, readable=True)
+    found += [
+        *_assignments(db),
+        *_order(db),
+        *_owners(db),
+        *_stands(db),
+        *_batches(db),
+        *_issues(db),
+    ]
+    return Checked(found + list(registered.problems(db)), readable=True)
 
 
 def problems(db: Connection) -> list[Problem]:
@@ -141,6 +146,35 @@ def _assignments(db: Connection) -> Iterator[Problem]:
                         row=row["standing"], log=head.id in standing
                     ),
                 )
+
+
+def _order(db: Connection) -> Iterator[Problem]:
+    """Lines are numbered as they are written: batch after batch, version after version."""
+    newest, batch = dict[int, int](), 0
+    columns = (entries.c.id, entries.c.batch, entries.c.assignment_id, entries.c.version)
+    for row in db.execute(select(*columns).order_by(entries.c.id)):
+        if row.batch < batch or row.version <= newest.get(row.assignment_id, 0):
+            yield Problem(f"entries {row.id}: id", _("stands behind a line that was written later"))
+        batch = max(batch, row.batch)
+        newest[row.assignment_id] = max(row.version, newest.get(row.assignment_id, 0))
+
+
+def _owners(db: Connection) -> Iterator[Problem]:
+    above = {row.code: row.parent for row in db.execute(select(owners.c.code, owners.c.parent))}
+    for code in sorted(above):
+        seen, parent = {code}, above[code]
+        while parent is not None and parent not in seen:
+            seen.add(parent)
+            parent = above.get(parent)
+        if parent == code:
+            yield Problem(f"owners {code}: parent", _("is a unit of itself"))
+    figures = select(observations.c.id, observations.c.owner).order_by(observations.c.id)
+    for number, owner in db.execute(figures):
+        if owner not in above and owner not in (REGION, NATION):
+            yield Problem(
+                f"observations {number}: owner",
+                _("points to a row of {parent} that is not there").format(parent="owners"),
+            )
 
 
 def _chain(head: Head, chain: list[Hashed]) -> Iterator[Problem]:

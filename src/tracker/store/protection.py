@@ -10,15 +10,21 @@ from sqlalchemy import Connection, text
 from tracker import bundled
 from tracker.errors import Problem
 from tracker.i18n import _
+from tracker.store import catalogue
 
 _LOG = ("batches", "entries", "issues", "observations")
+# The functions that the policies and the program call as whoever is there.
+_CALLED = ("ledger_units", "ledger_lock")
 _APPEND_ONLY = "BEGIN RAISE EXCEPTION '%: the log is append-only', TG_TABLE_NAME; END"
 
 # Everything that belongs to the ledger lies in one schema, and to one role: who owns the log.
 _FUNCTIONS = text(
     "SELECT format('%s(%s)', proname, pg_get_function_identity_arguments(oid)) AS head, prosrc,"
     " prosecdef, proconfig, proowner = (SELECT relowner FROM pg_class WHERE oid = to_regclass('entries')) AS kept, proname,"
-    " has_function_privilege('public', oid, 'EXECUTE') AS open"
+    " has_function_privilege('public', oid, 'EXECUTE') AS open, provolatile = 'v' AS volatile,"
+    " (SELECT lanname FROM pg_language l WHERE l.oid = prolang) AS language,"
+    " prorettype::regtype::text AS returns, ARRAY(SELECT x.grantee::regrole::text FROM"
+    " aclexplode(proacl) x WHERE x.grantee NOT IN (0, proowner) ORDER BY 1) AS callers"
     " FROM pg_proc WHERE pronamespace = current_schema()::regnamespace"
 )
 _POLICIES = text(
@@ -43,11 +49,6 @@ _OFF = text(
     "SELECT DISTINCT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
     " WHERE c.relnamespace = current_schema()::regnamespace AND t.tgenabled NOT IN ('O', 'A')"
 )
-_UNBOUND = text(
-    "SELECT r.rolname FROM roles own JOIN pg_roles r ON r.rolname = own.role"
-    " WHERE r.rolsuper OR r.rolbypassrls OR pg_has_role(r.oid,"
-    " (SELECT relowner FROM pg_class WHERE oid = to_regclass('entries')), 'MEMBER')"
-)
 _MAKERS = text(
     "SELECT CASE x.grantee WHEN 0 THEN 'public' ELSE x.grantee::regrole::text END"
     " FROM pg_namespace n, aclexplode(n.nspacl) x"
@@ -56,11 +57,15 @@ _MAKERS = text(
 )
 
 
-@cache
 def _made() -> Any:  # noqa: ANN401 - a migration is a module without a name
     """The migration that keeps provinces apart, for what it says that it makes."""
-    file = bundled.folder("migrations") / "versions" / "0007_provinces.py"
-    spec = spec_from_file_location("tracker_0007_provinces", file)
+    return _migration("0007_provinces")
+
+
+@cache
+def _migration(name: str) -> Any:  # noqa: ANN401 - a migration is a module without a name
+    file = bundled.folder("migrations") / "versions" / f"{name}.py"
+    spec = spec_from_file_location(f"tracker_{name}", file)
     assert spec is not None
     assert spec.loader is not None
     module = module_from_spec(spec)
@@ -77,15 +82,14 @@ def triggers(db: Connection) -> dict[str, str]:
         for table in _LOG
         for deed, each in (("update", "ROW"), ("delete", "ROW"), ("truncate", "STATEMENT"))
     }
-    for name, (when, function) in _made().TRIGGERS.items():
-        placed = when.format(f"{schema}.")
-        found[name] = f"CREATE TRIGGER {name} {placed} EXECUTE FUNCTION {function}()"
-    return found
+    return found | {name: _made().trigger(name, f"{schema}.") for name in _made().TRIGGERS}
 
 
 def problems(db: Connection) -> list[Problem]:
-    """Every finding about functions, policies, row security and rights."""
-    return [*_functions(db), *_policies(db), *_tables(db), *_rights(db)]
+    """Every finding about functions, policies, row security and rights, and what could undo them."""
+    made = _migration("0004_views")._VIEWS  # noqa: SLF001 - a migration names nothing for others
+    found = [*_functions(db), *_policies(db), *_tables(db), *_rights(db)]
+    return [*found, *catalogue.problems(db, made)]
 
 
 def _functions(db: Connection) -> Iterator[Problem]:
@@ -97,19 +101,33 @@ def _functions(db: Connection) -> Iterator[Problem]:
         if row is None:
             yield Problem(head, _("the function of the ledger is not there"))
         elif (row.prosrc, row.kept) != (body, True) or (
-            head in wanted and not _is_pinned(row, path)
+            head in wanted and not (_is_pinned(row, path) and _is_as_made(row))
         ):
             yield Problem(head, _("the function of the ledger was changed"))
+        if row is not None and head in wanted and row.proname not in _CALLED:
+            for role in row.callers:
+                yield Problem(
+                    head, _("{role} has the right to {deed}").format(role=role, deed="EXECUTE")
+                )
     names = {head.partition("(")[0] for head in wanted}
     for head in sorted(rows.keys() - wanted.keys()):
         if rows[head].proname in names:
             yield Problem(head, _("a function beside the ledger's own, of the same name"))
+        elif rows[head].prosecdef:
+            yield Problem(
+                head, _("a function that acts with its owner's rights for whoever calls it")
+            )
 
 
 def _is_pinned(row: Any, schema: str) -> bool:  # noqa: ANN401 - a row of the functions statement
     """Whether a function acts for the ledger's owner, on his tables, and not for everybody."""
     pinned = [f"search_path=pg_catalog, {schema}, pg_temp", "row_security=on"]
     return row.prosecdef and row.proconfig == pinned and not row.open
+
+
+def _is_as_made(row: Any) -> bool:  # noqa: ANN401 - a row of the functions statement
+    returns, language, _body = _made().FUNCTIONS[row.head]
+    return (row.returns, row.language, row.volatile) == (returns, language, True)
 
 
 def _policies(db: Connection) -> Iterator[Problem]:
@@ -169,8 +187,6 @@ def _rights(db: Connection) -> Iterator[Problem]:
                     role=row.grantee, deed=row.privilege_type
                 ),
             )
-    for (role,) in db.execute(_UNBOUND):
-        yield Problem(role, _("nothing holds this role back: a superuser, or the ledger's owner"))
     for (role,) in db.execute(_MAKERS):
         yield Problem(
             "schema", _("{role} has the right to {deed}").format(role=role, deed="CREATE")

@@ -34,6 +34,12 @@ def refusal(cause: Any, role: str | None) -> Refusal | None:  # noqa: ANN401 - a
         ),
         "ledger_content": _("the server refuses the line: its fields contradict each other"),
         "ledger_batch": _("the server refuses a line of an earlier batch"),
+        "ledger_empty": _(
+            "the server refuses a batch that holds nothing of what its command records"
+        ),
+        "ledger_size": _("the server refuses so much text at once"),
+        "ledger_issue": _("the server refuses the report: it is not of this ledger as it was then"),
+        "ledger_figure": _("the server refuses the figure: no number, no years, or nobody's"),
         "ledger_chain": _("the line is not the next one of its chain, or it was changed"),
         "ledger_seed": _("what comes with the program is loaded by the ledger's owner"),
         "ledger_groups": _(

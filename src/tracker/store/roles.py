@@ -4,9 +4,10 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, text
 
+from tracker.domain.log import PROGRAM
 from tracker.errors import Refusal
 from tracker.i18n import _
-from tracker.store import lookup, schema
+from tracker.store import catalogue, lookup, schema
 from tracker.store.models import metadata, roles
 
 ADMIN, READER = "tracker_admin", "tracker_reader"
@@ -24,9 +25,8 @@ _SESSION = text(
     " FROM (VALUES (to_regclass('entries'))) AS ledger (log) LEFT JOIN pg_class c ON c.oid = log"
 )
 _ROLE = text(
-    "SELECT r.rolsuper OR r.rolbypassrls AS unbound, r.rolcanlogin AS can_log_in,"
-    " pg_has_role(r.rolname, c.relowner, 'MEMBER') AS keeps"
-    " FROM pg_roles r, pg_class c WHERE r.rolname = :role AND c.oid = to_regclass('entries')"
+    f"SELECT {catalogue.UNBOUND} AS unbound, r.rolcanlogin AS can_log_in, {catalogue.KEEPS} AS keeps"  # noqa: S608 - conditions of ours
+    " FROM pg_roles r WHERE r.rolname = :role"
 )
 _MAY_GRANT = text(
     "SELECT pg_has_role(session_user, CAST(:role AS name), 'MEMBER WITH ADMIN OPTION')"
@@ -128,12 +128,10 @@ def refuse_partial_sight(db: Connection) -> None:
 
 
 def sees_all(db: Connection) -> bool:
-    """Whether who asks sees the whole ledger; in a file everybody does."""
-    return (
-        db.dialect.name != "postgresql"
-        or bool(db.execute(_SEES_ALL).scalar())
-        or bool(db.execute(_SESSION).one().keeps)
-    )
+    """Whether the session sees the whole ledger: in a file everybody does."""
+    if db.dialect.name != "postgresql" or db.execute(_SEES_ALL).scalar():
+        return True
+    return bool(db.execute(_SESSION).one().keeps)
 
 
 def _refuse_file(db: Connection) -> None:
@@ -171,12 +169,12 @@ def _present(db: Connection, role: str) -> bool:
 
 
 def _refuse_name(role: str) -> None:
-    reserved = role.startswith("pg_") or role in ("public", "none", ADMIN, READER)
+    reserved = role.startswith("pg_") or role in ("public", "none", PROGRAM, ADMIN, READER)
     if reserved or not role.isprintable() or not 0 < len(role.encode()) <= _LONGEST or "%" in role:
         raise Refusal(
-            _("{role} is no name for a role (at most 63 bytes; not pg_…, public, none)").format(
-                role=role or "''"
-            )
+            _(
+                "{role} is no name for a role (at most 63 bytes; not pg_…, public, none, tracker)"
+            ).format(role=role or "''")
         )
 
 

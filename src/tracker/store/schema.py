@@ -1,10 +1,11 @@
 """The schema of a ledger: which revision it has, which one the program wants, and the way there."""
 
+import warnings
 from functools import cache
 from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, Connection, create_engine, func, inspect, pool, select, text
-from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError, SAWarning
 
 from tracker import bundled
 from tracker.errors import DatabaseRefusal
@@ -42,7 +43,7 @@ def revision(db: Connection) -> str | None:
 
 def upgrade(db: Connection, to: str = "head") -> None:
     """Bring the schema to a revision, within the transaction of `db`."""
-    from alembic import command  # noqa: PLC0415 - costs a fifth of a second, and only migrations need it
+    from alembic import command  # noqa: PLC0415 - Alembic costs a fifth of a second, and only care of the schema needs it
     from alembic.util import CommandError  # noqa: PLC0415 - Alembic costs a fifth of a second, and only care of the schema needs it
 
     try:
@@ -74,9 +75,11 @@ def triggers(db: Connection) -> dict[str, str]:
     catalogue = (
         "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
         if db.dialect.name == "sqlite"
-        else "SELECT t.tgname, pg_get_triggerdef(t.oid) FROM pg_trigger t"
+        # Two tables may have triggers of one name.
+        else "SELECT t.tgname, string_agg(pg_get_triggerdef(t.oid), '; ') FROM pg_trigger t"
         " JOIN pg_class c ON c.oid = t.tgrelid AND c.relnamespace = current_schema()::regnamespace"
         " WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A')"
+        " GROUP BY t.tgname"
     )
     return {row[0]: row[1] for row in db.execute(text(catalogue))}
 
@@ -115,7 +118,9 @@ def changed_tables(db: Connection) -> list[str]:
     if db.dialect.name != "sqlite":
         return [_named(found) for found in _tables_differ(db)]
     wanted, found = _as_migrated()[2], _tables(db)
-    return sorted(name for name, said in wanted.items() if found.get(name) != said)
+    changed = {name for name, said in wanted.items() if found.get(name) != said}
+    # An index of somebody else can forbid what the log has to take.
+    return sorted(changed | (_indexes(db) & found.keys() - wanted.keys()))
 
 
 def lacks_columns(db: Connection) -> bool:
@@ -155,6 +160,14 @@ def _tables(db: Connection) -> dict[str, str]:
     return {row[0]: row[1] for row in db.execute(text(catalogue))}
 
 
+def _indexes(db: Connection) -> set[str]:
+    """The indexes of a file that lie on tables of ours."""
+    from tracker.store.models import metadata  # noqa: PLC0415 - only the comparison needs the tables
+
+    catalogue = text("SELECT name, tbl_name FROM sqlite_master WHERE type = 'index'")
+    return {name for name, table in db.execute(catalogue) if table in metadata.tables}
+
+
 def _named(difference: object) -> str:
     """A difference as Alembic has it, in short: `remove_index ix_entries_batch`."""
     if isinstance(difference, list):
@@ -186,7 +199,10 @@ def _tables_differ(db: Connection) -> list[object]:
 
     from tracker.store.models import metadata  # noqa: PLC0415 - only the comparison needs the tables
 
-    found = list(compare_metadata(MigrationContext.configure(db), metadata))
+    with warnings.catch_warnings():
+        # Of a constraint that is not valid the reflection says an option that it does not know itself.
+        warnings.simplefilter("ignore", SAWarning)
+        found = list(compare_metadata(MigrationContext.configure(db), metadata))
     for table in metadata.sorted_tables:
         has = {check["name"] for check in inspect(db).get_check_constraints(table.name)}
         says = {str(c.name) for c in table.constraints if isinstance(c, CheckConstraint)}

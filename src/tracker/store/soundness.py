@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Table
 
+from tracker.domain.indicators import Period
 from tracker.domain.target import Target
 from tracker.domain.words import (
     Basis,
@@ -90,6 +91,8 @@ def _rule(column: Column[Any]) -> Callable[[str], object] | None:
         return lambda said: (found := Target.read(said)) and str(found) == said
     if column in _NUMBERS:
         return _is_number
+    if column is observations.c.period:
+        return lambda said: (years := Period.read(said)) and str(years) == said
     words = _VOCABULARIES.get(column)
     return words and frozenset(word.value for word in words).__contains__
 
