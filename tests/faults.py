@@ -119,7 +119,7 @@ def jobs(folder: Path, template: Path) -> list[Job]:
         Job("init", ("init",), None, "changes"),
         Job("update", update, template, "stalled"),
         Job("update --evidence", (*update, "--evidence", str(proof)), template, "stalled"),
-        Job("import", ("import", str(form)), template, "recorded"),
+        Job("import", ("import", str(form)), template, "3 recorded"),
         Job("seed", ("seed", str(DATA / "small.yaml")), template, "changes"),
         Job("ingest", ("ingest", text), drafted, "Wording attached"),
         Job("db upgrade (0001)", ("db", "upgrade"), first, f"has schema {schema.HEAD}"),

@@ -27,7 +27,7 @@ SEED = 20210423
 UPDATE = ("update", "2021-15", "--owner", "HB", "--status", "stalled", "--yes")
 COMMANDS = (
     "init", "update", "update --evidence", "import", "seed", "ingest",
-    "db upgrade (0001)", "db upgrade (0002)",
+    "db upgrade (0001)", "db upgrade (0002)", "db backup",
 )  # fmt: skip
 
 
