@@ -282,6 +282,10 @@ def doubled(said: list[Any], table: str) -> None:
         (lambda said: row(said, "entries").update(kind="rumour"), "small.jsonl:"),
         (lambda said: row(said, "entries").update(note="better"), "its content is not what was hashed"),
         (lambda said: said[0].update(digest="0" * 64), "the digest of what it holds is"),
+        (lambda said: said[0].update(known_on="2030-01-01T00:00:00.000000Z"), "the newest time of what it holds is"),
+        (lambda said: said[0].update(known_on=7), "no dump of tracker"),
+        (lambda said: [said.remove(line) for line in said[1:] if line["table"] == "links"] and said[0]["rows"].pop("links"), "how many rows of links"),
+        (lambda said: row(said, "documents").update(title="a\0b"), "is no text"),
         (lambda said: said[0].update(schema="base"), "no dump of tracker"),
         (lambda said: said[0].update(schema="0000"), "schema that no tracker made"),
         (lambda said: said[0].update(schema="0099"), "newer tracker"),
@@ -350,3 +354,19 @@ def test_a_dump_that_is_not_there_is_named(tracker: Run, tmp_path: Path) -> None
 
     assert ran.code == 3
     assert "none.jsonl" in ran.err
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("db", "dump"), ("export",), ("list",), ("form", "--owner", "HB", "--period", "2024Q1")],
+)
+def test_nothing_is_written_in_the_place_of_a_ledger(
+    tracker: Run, small: Path, command: tuple[str, ...]
+) -> None:
+    before = small.read_bytes()
+
+    ran = tracker(*command, "-o", str(small), db=small)
+
+    assert ran.code == 1
+    assert "is a database" in ran.err
+    assert small.read_bytes() == before

@@ -1,7 +1,9 @@
 """Restoring: a backup takes the place of a ledger that holds no more than it does; nothing is lost by it."""
 
+import os
 import sqlite3
 import stat
+import threading
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ import pytest
 
 from conftest import Run
 from test_backup import backed_up, backup, beside, entries, report
+from test_care import tamper
 from test_dump import REVISIONS, written
 from tracker.store import ledger
 
@@ -185,3 +188,71 @@ def test_a_ledger_that_somebody_works_in_is_not_replaced(
     assert ran.code == 5
     assert "locked" in ran.err
     assert entries(tracker) == 89
+
+
+def leave_a_journal(file: Path, kind: str) -> Path:
+    """A ledger that is gone, of which somebody who was killed left a journal; gives the journal."""
+    with closing(sqlite3.connect(file, isolation_level=None)) as db:
+        db.execute(f"PRAGMA journal_mode = {kind}")
+        db.execute("PRAGMA cache_size = 2")
+        db.execute("BEGIN IMMEDIATE")
+        db.execute("UPDATE measures SET title_en = title_en || ' and more'")
+        db.execute("CREATE TABLE more AS SELECT * FROM entries")
+        if kind == "wal":
+            db.execute("COMMIT")
+        journal = file.with_name(file.name + ("-wal" if kind == "wal" else "-journal"))
+        left = journal.read_bytes()
+    file.unlink()
+    journal.write_bytes(left)
+    return journal
+
+
+@pytest.mark.parametrize("kind", ["wal", "delete"])
+def test_the_journal_of_a_ledger_that_is_gone_never_gets_into_another_one(
+    tracker: Run, file: Path, kind: str
+) -> None:
+    copy, dump = file.with_name("copy.sqlite"), file.with_name("d.jsonl")
+    backed_up(tracker, copy)
+    before = tracker("db", "dump", "-o", str(dump)) and dump.read_bytes()
+    journal = leave_a_journal(file, kind)
+
+    for command in (("load", str(dump)), ("restore", str(copy)), ("copy", str(copy), str(file))):
+        ran = tracker("db", *command)
+        assert (ran.code, str(journal) in ran.err) == (1, True), ran.err
+    assert tracker("db", "backup", str(file), db=copy).code == 1
+    assert not file.exists()
+
+    ran = tracker("db", "restore", str(copy), "--force")
+
+    assert ran.code == 0, ran.err
+    assert tracker("db", "check").code == 0
+    assert tracker("db", "dump").out.encode() == before
+    [replaced] = (other for other in beside(file, "replaced") if other.suffix != ".sqlite-shm")
+    assert str(replaced) in ran.err
+
+
+def test_a_ledger_without_its_log_is_replaced_when_told(tracker: Run, file: Path) -> None:
+    copy = file.with_name("copy.sqlite")
+    backed_up(tracker, copy)
+    tamper(file, "DROP TABLE batches")
+
+    ran = tracker("db", "restore", str(copy))
+    assert (ran.code, "damaged" in ran.err) == (5, True), ran.err
+
+    assert tracker("db", "restore", str(copy), "--force").code == 0
+    assert tracker("db", "check").code == 0
+    assert len(beside(file, "replaced")) == 1
+
+
+def test_a_dump_is_restored_from_a_pipe(tracker: Run, file: Path) -> None:
+    dump, pipe = file.with_name("d.jsonl"), file.with_name("pipe")
+    tracker("db", "dump", "-o", str(dump))
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=lambda: pipe.write_bytes(dump.read_bytes()))
+    writer.start()
+
+    ran = tracker("db", "restore", str(pipe), db=file.with_name("new.sqlite"))
+
+    writer.join()
+    assert ran.code == 0, ran.err
+    assert tracker("db", "dump", db=file.with_name("new.sqlite")).out == tracker("db", "dump").out

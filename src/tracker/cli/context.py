@@ -32,6 +32,8 @@ _ENDINGS = frozenset({"json", "csv", "md", "html", "docx", "xlsx", "ics"})
 _KINDS = {"breakdown": "xlsx", "taskwarrior": "json"}
 _PASSWORD = re.compile(r"://[^/@]*:[^/]+@|[?&]password=.", re.IGNORECASE)
 _ANSWERS = {"y": True, "yes": True, "是": True, "n": False, "no": False, "否": False}
+# What a file of SQLite begins with.
+_SQLITE = b"SQLite format 3\0"
 # How many characters the bar of long work has.
 _BAR = 20
 
@@ -272,6 +274,7 @@ def pour(lines: Iterable[bytes], out: Path | None = None) -> None:
         return
     from tracker.store import backup  # noqa: PLC0415 - only where a dump is written
 
+    _refuse_database(out)
     backup.write_dump(lines, out)
     note(_("wrote {file}").format(file=out))
 
@@ -295,6 +298,17 @@ def _cannot_print(reason: str) -> Refusal:
     return Refusal(_("cannot print: {reason}; what was recorded stands").format(reason=reason))
 
 
+def _refuse_database(out: Path) -> None:
+    """What is written out takes the place of an earlier one, never of a ledger."""
+    with suppress(OSError, ValueError):
+        if not out.is_file():
+            return
+        with out.open("rb") as file:
+            found = file.read(len(_SQLITE))
+        if found == _SQLITE:
+            raise Refusal(_("{file} is a database, maybe a ledger: name another").format(file=out))
+
+
 def _write(out: Path, data: bytes) -> None:
     unfinished = None
     try:
@@ -303,6 +317,7 @@ def _write(out: Path, data: bytes) -> None:
             # A device or a pipe is written to, never replaced.
             target.write_bytes(data)
         else:
+            _refuse_database(target)
             unfinished = target.with_name(f".tracker-{os.getpid()}.tmp")
             unfinished.write_bytes(data)
             if target.exists():

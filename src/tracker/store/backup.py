@@ -83,14 +83,24 @@ def beside(at: Place, now: datetime, what: str | None = None) -> Path:
 @contextmanager
 def new_file(target: Path) -> Iterator[Path]:
     """A private file to write that becomes `target` once it is whole; never in place of another."""
-    if target.exists():
-        raise Refusal(_("{file} is there already: name another").format(file=target))
+    _refuse_taken(target)
     with unfinished_beside(target) as unfinished:
         yield unfinished
-        if target.exists():
-            raise Refusal(_("{file} is there already: name another").format(file=target))
+        _refuse_taken(target)
         unfinished.rename(target)
         evidence.settle(target.parent)
+
+
+def left_journal(file: Path) -> Path | None:
+    """What SQLite kept beside a file for a ledger that is gone, and would put into any other there."""
+    beside_it = (file.with_name(file.name + ending) for ending in ("-wal", "-journal"))
+    return next((one for one in beside_it if one.exists() and one.stat().st_size), None)
+
+
+def _refuse_taken(target: Path) -> None:
+    there = target if target.exists() else left_journal(target)
+    if there is not None:
+        raise Refusal(_("{file} is there already: name another").format(file=there))
 
 
 @contextmanager

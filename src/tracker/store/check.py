@@ -10,7 +10,7 @@ from tracker.domain.indicators import NATION, REGION
 from tracker.domain.log import HASH_FORMAT, chained, digest
 from tracker.errors import DatabaseRefusal, Problem
 from tracker.i18n import _
-from tracker.store import issues, log, registered, schema, soundness
+from tracker.store import issues, log, registered, roles, schema, soundness
 from tracker.store.log import Hashed, Head
 from tracker.store.models import assignments, batches, entries, observations, owners, stands
 from tracker.store.models import issues as issues_table
@@ -50,6 +50,7 @@ def check(db: Connection) -> Checked:
     found += [
         *_assignments(db),
         *_order(db),
+        *_gaps(db),
         *_owners(db),
         *_stands(db),
         *_batches(db),
@@ -157,6 +158,21 @@ def _order(db: Connection) -> Iterator[Problem]:
             yield Problem(f"entries {row.id}: id", _("stands behind a line that was written later"))
         batch = max(batch, row.batch)
         newest[row.assignment_id] = max(row.version, newest.get(row.assignment_id, 0))
+
+
+def _gaps(db: Connection) -> Iterator[Problem]:
+    """What is never deleted is numbered without a gap; who is shown a part of it sees gaps."""
+    if not roles.sees_all(db):
+        return
+    for table in (batches, entries, issues_table, observations):
+        expected = 1
+        for number in db.execute(select(table.c.id).order_by(table.c.id)).scalars():
+            if number > expected:
+                yield Problem(
+                    f"{table.name} {number}: id",
+                    _("expected number {number}: a row is missing").format(number=expected),
+                )
+            expected = number + 1
 
 
 def _owners(db: Connection) -> Iterator[Problem]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Connection, select, text
+from sqlalchemy import Column, Connection, inspect, select, text
 
 from tracker.errors import Damaged, DatabaseRefusal, Refusal
 from tracker.i18n import _
@@ -62,6 +62,7 @@ def _fill(into: Place, lines: Iterable[bytes], name: str) -> str:
             return undump.load(db, lines, name).digest
     if ledger.revision(into) is not None:
         raise _not_empty(into)
+    _refuse_left(into.file)
     with _built(into.file, lines, name) as (unfinished, whole):
         unfinished.replace(into.file)
     return whole
@@ -90,11 +91,11 @@ def _prepared(file: Path, at: Place) -> Iterator[Path]:
     """What a backup or a dump holds, as a sound ledger of the current schema in an unfinished file."""
     with undump.opened(file) as opened, tempfile.TemporaryDirectory() as folder:
         near = at.file or Path(folder) / "ledger.sqlite"
-        if opened.read(len(_SQLITE)) == _SQLITE:
+        # A pipe cannot be read from its beginning again.
+        if opened.peek(len(_SQLITE)).startswith(_SQLITE):
             with _copied(file, near) as unfinished:
                 yield unfinished
         else:
-            opened.seek(0)
             with _built(near, undump.lines(opened), str(file)) as (unfinished, _whole):
                 yield unfinished
 
@@ -120,8 +121,11 @@ def _into_file(ready: Path, at: Place, *, force: bool, now: datetime) -> Path | 
         _move_aside(at.file, kept)
         ready.replace(at.file)
     elif ledger.revision(at) is None:
+        if not force:
+            _refuse_left(at.file)
+        left = _move_journals_aside(at.file, kept)
         ready.replace(at.file)
-        return None
+        return left
     else:
         with ledger.alone(at) as db:
             _refuse_newer(db, ready, at, force=force)
@@ -154,6 +158,8 @@ def _refuse_newer(db: Connection, ready: Path, at: Place, *, force: bool) -> Non
     """Refuse where the ledger has batches or lines that the backup lacks."""
     if force:
         return
+    if not {batches.name, entries.name} <= set(inspect(db).get_table_names()):
+        _refuse_unreadable(at, force=force)
     with ledger.reading(ledger.place(str(ready))) as new:
         lacking = _missing(batches.c.recorded_at, db, new) or _missing(entries.c.hash, db, new)
     if lacking:
@@ -191,11 +197,31 @@ def _refuse_unreadable(at: Place, *, force: bool) -> None:
         )
 
 
+def _refuse_left(file: Path) -> None:
+    """A journal beside no ledger may hold the last records of one that was there."""
+    left = backup.left_journal(file)
+    if left is not None:
+        raise Refusal(
+            _(
+                "{file} is left of a ledger that was here, and may hold its last records:"
+                " put that ledger back, or move it away"
+            ).format(file=left)
+        )
+
+
 def _move_aside(file: Path, kept: Path) -> None:
     """Keep a damaged file, and the journals beside it, which another ledger would take for its own."""
-    for ending in ("-wal", "-shm", "-journal", ""):
+    _move_journals_aside(file, kept)
+    with suppress(FileNotFoundError):
+        file.rename(kept)
+
+
+def _move_journals_aside(file: Path, kept: Path) -> Path | None:
+    """Keep the journals beside a file; gives the one that holds something."""
+    for ending in ("-wal", "-shm", "-journal"):
         with suppress(FileNotFoundError):
             file.with_name(file.name + ending).rename(kept.with_name(kept.name + ending))
+    return backup.left_journal(kept)
 
 
 def _driver(db: Connection) -> sqlite3.Connection:

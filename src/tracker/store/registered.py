@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, select
 
 from tracker import bundled, register, userfile, yamlfile
 from tracker.errors import Problem
@@ -12,7 +12,7 @@ from tracker.i18n import _
 from tracker.register import Commitment, Register
 from tracker.sources.text import fingerprint
 from tracker.store import registers, roles
-from tracker.store.models import documents, wordings
+from tracker.store.models import documents, measures, sentences, wordings
 
 
 def problems(db: Connection) -> Iterator[Problem]:
@@ -27,25 +27,49 @@ def problems(db: Connection) -> Iterator[Problem]:
     # A province sees its own part of the ledger, and a register is about all of it.
     if not roles.sees_all(db):
         return
+    yield from _gone(db)
     loaded = dict(db.execute(select(documents.c.fingerprint, documents.c.code)).all())
     for file in sorted(bundled.folder("seeds").glob("*.yaml")):
         data = userfile.content(file, yamlfile.LIMIT_BYTES)
         code = loaded.get(hashlib.sha256(data).hexdigest())
         given = register.load(file, data).register if code else None
-        if given is not None:
+        if given is None:
+            continue
+        if given.code != code:
+            yield Problem(f"documents {code}: code", _differs(code, given.code))
+        else:
             yield from _differing(given, registers.registered(db, given.code))
+
+
+def _gone(db: Connection) -> Iterator[Problem]:
+    """A sentence that has a place in the attached copy has the wording that was read there."""
+    lacking = (
+        select(measures.c.key, sentences.c.number)
+        .join(measures, measures.c.id == sentences.c.measure_id)
+        .outerjoin(
+            wordings,
+            and_(
+                wordings.c.document_id == measures.c.document_id,
+                wordings.c.fingerprint == sentences.c.fingerprint,
+            ),
+        )
+        .where(sentences.c.starts_at.is_not(None), wordings.c.text.is_(None))
+        .order_by(measures.c.id, sentences.c.number)
+    )
+    for measure, number in db.execute(lacking):
+        yield Problem(f"sentences {measure} {number}", _("the wording that was attached is gone"))
 
 
 def _differing(given: Register, found: Register) -> Iterator[Problem]:
     wanted, has = _statements(given), _statements(found)
     for where, value in wanted.items():
         if has.get(where) != value:
-            yield Problem(
-                where,
-                _("the ledger says {found}, the register that it was loaded from {given}").format(
-                    found=has.get(where), given=value
-                ),
-            )
+            yield Problem(where, _differs(has.get(where), value))
+
+
+def _differs(found: object, given: object) -> str:
+    said = _("the ledger says {found}, the register that it was loaded from {given}")
+    return said.format(found=found, given=given)
 
 
 def _statements(of: Register) -> dict[str, Any]:

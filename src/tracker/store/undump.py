@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Iterator
+from io import BufferedReader
 from itertools import groupby
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, NoReturn
@@ -11,6 +12,7 @@ from sqlalchemy import Column, Connection, Table, func, insert, inspect, select,
 from sqlalchemy.exc import DBAPIError
 
 from tracker.domain.log import digest
+from tracker.domain.times import moment
 from tracker.errors import BadFile, DatabaseRefusal, NotFound, Problem
 from tracker.i18n import _
 from tracker.store import check, dump, log, schema, values
@@ -27,6 +29,7 @@ class Header(NamedTuple):
 
     schema: str
     digest: str
+    known_on: str | None
     rows: dict[str, int]
 
 
@@ -38,7 +41,7 @@ class Line(NamedTuple):
     row: dict[str, Any]
 
 
-def opened(file: Path) -> BinaryIO:
+def opened(file: Path) -> BufferedReader:
     """A dump that a user names, to be read."""
     try:
         return file.open("rb")
@@ -72,6 +75,7 @@ def load(db: Connection, given: Iterable[bytes], name: str) -> Header:
     header, rows = _read(given, name)
     schema.upgrade(db, header.schema)
     tables = dump.tables(db)
+    _refuse_uncounted(tables, header, name)
     _wait_for_parents(db, tables)
     for table_name, group in groupby(rows, lambda line: line.table):
         for chunk in _chunks(group):
@@ -127,6 +131,7 @@ def _header(said: Any, name: str) -> Header:  # noqa: ANN401 - what JSON gives
             "format": int(form),
             "schema": str(revision),
             "digest": str(whole),
+            "known_on": str() | None as newest,
             "rows": dict(rows),
         } if re.fullmatch(r"\d{4}", revision) and all(type(n) is int for n in rows.values()):
             pass
@@ -138,7 +143,7 @@ def _header(said: Any, name: str) -> Header:  # noqa: ANN401 - what JSON gives
                 "{file} is of a newer tracker (format {format}, schema {schema}); upgrade tracker"
             ).format(file=name, format=form, schema=revision)
         )
-    return Header(revision, whole, rows)
+    return Header(revision, whole, newest, rows)
 
 
 def _rows(proved: Iterator[tuple[int, Any]], header: Header, name: str) -> Iterator[Line]:
@@ -255,8 +260,20 @@ def _number_on(db: Connection, tables: Iterable[Table]) -> None:
             )
 
 
+def _refuse_uncounted(tables: Iterable[Table], header: Header, name: str) -> None:
+    """A table that the first line leaves out could have lost all of its rows."""
+    for table in tables:
+        if table.name not in header.rows:
+            said = _("the first line does not say how many rows of {table} there are")
+            _refuse(name, 1, said.format(table=table.name))
+
+
 def _prove_digest(db: Connection, header: Header, name: str) -> None:
     found = digest(log.last_hashes(db))
     if found != header.digest:
         said = _("the digest of what it holds is {found}, not {digest}")
         _refuse(name, 1, said.format(found=found, digest=header.digest))
+    newest = log.newest_recorded_at(db)
+    if (newest and moment(newest)) != header.known_on:
+        said = _("the newest time of what it holds is {found}, not {known_on}")
+        _refuse(name, 1, said.format(found=newest and moment(newest), known_on=header.known_on))

@@ -114,7 +114,10 @@ def _same(of: type) -> Callable[[Any], Any]:
 
 
 def _text(value: Any) -> str:  # noqa: ANN401 - what a driver or JSON gives
-    if type(value) is not str or any("\ud800" <= character <= "\udfff" for character in value):
+    # A server keeps neither: no ledger does.
+    if type(value) is not str or any(
+        character == "\0" or "\ud800" <= character <= "\udfff" for character in value
+    ):
         raise NoValue
     return value
 
