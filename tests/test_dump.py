@@ -356,10 +356,7 @@ def test_a_dump_that_is_not_there_is_named(tracker: Run, tmp_path: Path) -> None
     assert "none.jsonl" in ran.err
 
 
-@pytest.mark.parametrize(
-    "command",
-    [("db", "dump"), ("export",), ("list",), ("form", "--owner", "HB", "--period", "2024Q1")],
-)
+@pytest.mark.parametrize("command", [("db", "dump"), ("export",), ("list",)])
 def test_nothing_is_written_in_the_place_of_a_ledger(
     tracker: Run, small: Path, command: tuple[str, ...]
 ) -> None:

@@ -236,6 +236,21 @@ def test_a_file_that_promises_another_format_is_refused(tracker: Run, tmp_path: 
     assert "say -f csv" in ran.err
 
 
+@pytest.mark.parametrize("every", [True, False])
+def test_a_form_that_may_be_filled_in_by_now_is_not_written_over(
+    tracker: Run, tmp_path: Path, every: bool
+) -> None:
+    filled = tmp_path / "HB-2024Q2.xlsx"
+    filled.write_bytes(b"filled in")
+    what = ("--all", "-o", str(tmp_path)) if every else ("--owner", "HB", "-o", str(filled))
+
+    ran = tracker("form", "--period", "2024Q2", *what)
+
+    assert (ran.code, ran.err) == (1, f"tracker: {filled} is there already: name another\n")
+    assert filled.read_bytes() == b"filled in"
+    assert [file.name for file in tmp_path.iterdir() if file.suffix == ".xlsx"] == [filled.name]
+
+
 def test_long_work_shows_a_bar_on_a_terminal(file: Path, tmp_path: Path) -> None:
     db, forms = ("--db", str(file)), tmp_path / "forms"
 

@@ -1,6 +1,6 @@
 """Forms for the offices: form writes them, import takes them back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from importlib import import_module
 from pathlib import Path
@@ -89,6 +89,7 @@ def form(
     else:
         if out is not None:
             context.refuse_other_ending(kind, out)
+            _refuse_what_is_there([out])
         context.put(_made([str(owner)], of, kind)[str(owner)], out)
 
 
@@ -99,6 +100,8 @@ def _all(of: Period, kind: str, out: Path | None) -> None:
         raise UsageRefusal(_("--all makes several files: say -o FOLDER"))
     with context.reading() as db:
         codes = forming.with_assignments(db)
+    files = {code: out / f"{code}-{of}.{kind}" for code in codes}
+    _refuse_what_is_there(files.values())
     made = _made(codes, of, kind)
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -107,7 +110,14 @@ def _all(of: Period, kind: str, out: Path | None) -> None:
             _("cannot write {file}: {reason}").format(file=out, reason=reason.strerror)
         ) from reason
     for code, file in made.items():
-        context.put(file, out / f"{code}-{of}.{kind}")
+        context.put(file, files[code])
+
+
+def _refuse_what_is_there(files: Iterable[Path]) -> None:
+    """A form that is there may be filled in by now: it is never written over."""
+    for file in files:
+        if file.is_file():
+            raise Refusal(_("{file} is there already: name another").format(file=file))
 
 
 def _made(owners: list[str], of: Period, kind: str) -> dict[str, str | bytes]:
