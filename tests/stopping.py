@@ -38,7 +38,7 @@ def jobs(url: str, folder: Path) -> list[faults.Job]:
     form.write_bytes(offices.filled(form.read_bytes(), faults.filled_in))
     return [
         faults.Job("update", UPDATE, None, "stalled"),
-        faults.Job("import", ("import", str(form)), None, "recorded"),
+        faults.Job("import", ("import", str(form)), None, "3 recorded"),
     ]
 
 
