@@ -4,7 +4,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tracker.store import ledger, schema
+from tracker.store import ledger, revisions, schema
 
 with tempfile.TemporaryDirectory() as folder:
     at = ledger.place(str(Path(folder) / "ledger.sqlite"))
@@ -14,8 +14,8 @@ with tempfile.TemporaryDirectory() as folder:
             schema.upgrade(db)
             found += schema.differences(db)
             found += sorted(schema.wanted_triggers(db).items() ^ schema.triggers(db).items())
-            if schema.revision(db) != schema.HEAD:
-                found.append(f"the program wants {schema.HEAD}, the migrations end elsewhere")
+            if schema.revision(db) != revisions.HEAD:
+                found.append(f"the program wants {revisions.HEAD}, the migrations end elsewhere")
             schema.downgrade(db, "base")
 for difference in found:
     print(difference)

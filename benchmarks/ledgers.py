@@ -5,12 +5,13 @@ import random
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Connection, Table, insert, select
+from sqlalchemy import Table, insert, select
 
 from tracker.domain.log import Entry
 from tracker.domain.target import Target
 from tracker.domain.words import Basis, EntryKind, Status, Verification
 from tracker.store import ledger, log, setup
+from tracker.store.connection import Connection
 from tracker.store.models import (
     assignments,
     commitments,

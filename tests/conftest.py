@@ -134,7 +134,7 @@ def at(
 @pytest.fixture
 def tracker(at: ledger.Place, capfd: pytest.CaptureFixture[str]) -> Run:
     """Run the program on the ledger of this test: `tracker("list", "-f", "json")`."""
-    here = at.url.render_as_string(hide_password=False) if at.file is None else str(at.file)
+    here = at.address
 
     def call(*arguments: str, db: Path | str | None = here) -> Ran:
         capfd.readouterr()

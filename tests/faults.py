@@ -19,10 +19,11 @@ from sqlalchemy import create_engine, inspect, pool, text
 import offices
 from tracker.cli.app import run
 from tracker.errors import Refusal
-from tracker.store import check, evidence, ledger, schema, setup
+from tracker.store import check, evidence, ledger, setup
 from tracker.store.columns import Moment as Time
 from tracker.store.log import Acting
 from tracker.store.models import metadata
+from tracker.store.revisions import HEAD
 
 DATA = Path(__file__).parent / "data"
 
@@ -122,8 +123,8 @@ def jobs(folder: Path, template: Path) -> list[Job]:
         Job("import", ("import", str(form)), template, "3 recorded"),
         Job("seed", ("seed", str(DATA / "small.yaml")), template, "changes"),
         Job("ingest", ("ingest", text), drafted, "Wording attached"),
-        Job("db upgrade (0001)", ("db", "upgrade"), first, f"has schema {schema.HEAD}"),
-        Job("db upgrade (0002)", ("db", "upgrade"), second, f"has schema {schema.HEAD}"),
+        Job("db upgrade (0001)", ("db", "upgrade"), first, f"has schema {HEAD}"),
+        Job("db upgrade (0002)", ("db", "upgrade"), second, f"has schema {HEAD}"),
         Job("db backup", ("db", "backup"), template, "backed up into"),
     ]
 
@@ -190,7 +191,7 @@ def afterwards(
 def amiss(at: ledger.Place, now: Content) -> list[str]:
     """What the check says of a ledger; of one that is not yet made or upgraded, its database."""
     try:
-        if now.get("alembic_version") == [(schema.HEAD,)]:
+        if now.get("alembic_version") == [(HEAD,)]:
             with ledger.reading(at) as db:
                 into = evidence.folder(at, None)
                 return [str(p) for p in (*check.problems(db), *evidence.problems(db, into))]
@@ -217,9 +218,9 @@ def whole(copy: Path, course: Course) -> bool:
 
 def content(at: ledger.Place) -> Content:
     """All rows of all tables, but for what differs between two runs of one command."""
-    if ledger.is_missing(at):
+    if at.is_missing:
         return {}
-    engine = create_engine(at.url, poolclass=pool.NullPool)
+    engine = create_engine(f"sqlite:///{at.file}" if at.file else at.url, poolclass=pool.NullPool)
     try:
         with engine.connect() as db:
             return {name: _rows(db, name) for name in sorted(inspect(db).get_table_names())}
@@ -314,4 +315,4 @@ def _quietly(*arguments: str) -> None:
 
 
 def _url(at: ledger.Place) -> str:
-    return str(at.file or at.url.render_as_string(hide_password=False))
+    return at.address

@@ -89,12 +89,12 @@ def make(server: servers.Server, name: str, by: log.Acting) -> None:
     setup.create(at, by=by)
     # The groups may be another ledger's of this cluster already: then only the superuser grants them.
     with ledger.writing(ledger.place(server.url(name))) as db:
-        db.exec_driver_sql(
+        db.core.exec_driver_sql(
             "INSERT INTO owners (code, name, name_en, place, parent)"
             " VALUES ('HB-WH', '武汉', 'Wuhan', 90, 'HB')"
         )
         # A part of what HB has; the batch of its time is the one that made the ledger.
-        db.exec_driver_sql(
+        db.core.exec_driver_sql(
             "WITH part AS (INSERT INTO assignments (commitment_id, owner_id, role, basis, standing, status,"
             " verification) SELECT a.commitment_id, (SELECT id FROM owners WHERE code = 'HB-WH'), a.role,"
             " 'assigned', true, 'not_started', 'unreported' FROM assignments a JOIN owners o"

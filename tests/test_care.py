@@ -245,7 +245,7 @@ def test_a_file_whose_pages_were_overwritten_is_called_damaged(tracker: Run, sma
 
 
 def test_a_ledger_that_has_grown_still_had_the_digest_of_before(tracker: Run, at: Any) -> None:
-    here = at.url.render_as_string(hide_password=False)
+    here = at.address
     printed = digest(tracker, here)
     for status in ("stalled", "in_progress"):
         assert tracker("update", "2021-15.5", "--owner", "HB", "--status", status).code == 0
@@ -346,7 +346,7 @@ def test_a_server_is_checked_for_tables_and_the_numbers_of_rows(
     if database == "sqlite":
         pytest.skip("a file numbers its rows by those that are there")
     name = at.url.database
-    assert found(tracker, at.url.render_as_string(hide_password=False)) == []
+    assert found(tracker, at.address) == []
     server.do(
         "DROP INDEX ix_entries_batch",
         "SELECT setval(pg_get_serial_sequence('links', 'id'), 1, false)",
@@ -356,7 +356,7 @@ def test_a_server_is_checked_for_tables_and_the_numbers_of_rows(
         database=name,
     )
 
-    said = "\n".join(found(tracker, at.url.render_as_string(hide_password=False)))
+    said = "\n".join(found(tracker, at.address))
 
     for name in (
         "ix_entries_batch",

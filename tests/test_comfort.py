@@ -242,7 +242,7 @@ def test_the_name_of_a_form_does_not_reach_the_terminal_alive(file: Path, tmp_pa
 def test_a_search_is_one_statement(at: ledger.Place, question: str) -> None:
     said: list[str] = []
     with ledger.reading(at) as db:
-        event.listen(db, "before_cursor_execute", lambda *args: said.append(args[2]))
+        event.listen(db.core, "before_cursor_execute", lambda *args: said.append(args[2]))
         getattr(queries, question)(db, states.now(TODAY), Filters(search=("机场", "x")))
 
     assert len(said) == 1

@@ -26,7 +26,7 @@ UPDATE = ("update", "2021-15.5", "--owner", "HB", "--status", "stalled")
 
 
 def url(at: ledger.Place) -> str:
-    return str(at.file or at.url.render_as_string(hide_password=False))
+    return at.address
 
 
 def count(db: ledger.Connection) -> int:

@@ -198,7 +198,7 @@ def test_a_ledger_is_never_loaded_over_another_database(
 
 
 def test_a_ledger_is_never_copied_over_another_one(tracker: Run, at: Any, small: Path) -> None:
-    here = at.url.render_as_string(hide_password=False)
+    here = at.address
     before = tracker("db", "dump").out
 
     ran = tracker("db", "copy", str(small), here)

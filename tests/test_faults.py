@@ -99,8 +99,8 @@ def test_an_upgrade_that_fails_on_the_way_leaves_the_ledger_as_it_was(tmp_path: 
 
 def test_a_file_is_written_through_to_the_disk_before_anything_is_acknowledged(file: Path) -> None:
     with ledger.writing(ledger.place(str(file))) as db:
-        assert db.exec_driver_sql("PRAGMA synchronous").scalar() == 2
-        assert db.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+        assert db.core.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+        assert db.core.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
 
 
 def test_a_server_that_does_not_wait_for_its_disk_waits_for_it_with_us(
@@ -109,7 +109,7 @@ def test_a_server_that_does_not_wait_for_its_disk_waits_for_it_with_us(
     with server.database(server_template) as name:
         server.do(f"ALTER DATABASE {name} SET synchronous_commit = off")
         with ledger.writing(ledger.place(server.url(name))) as db:
-            assert db.exec_driver_sql("SHOW synchronous_commit").scalar() == "on"
+            assert db.core.exec_driver_sql("SHOW synchronous_commit").scalar() == "on"
 
 
 def test_where_the_server_goes_away_while_it_records_nobody_says_what_he_does_not_know(
@@ -160,7 +160,7 @@ def test_a_server_whose_ledger_somebody_holds_is_named_as_locked(
     capfd: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("tracker.store.ledger._BUSY_SECONDS", 1)
+    monkeypatch.setattr("tracker.store.connecting._BUSY_SECONDS", 1)
     with server.database(server_template) as name:
         at = ledger.place(server.url(name))
         with ledger.writing(at):
@@ -345,7 +345,7 @@ def test_a_date_that_is_ahead_of_a_clock_set_back_is_refused_with_the_date_of_to
 
 def test_while_one_works_others_read_what_was_before(tracker: Run, at: ledger.Place) -> None:
     with ledger.writing(at) as db:
-        db.exec_driver_sql("UPDATE assignments SET status = 'stalled' WHERE report IS NULL")
+        db.core.exec_driver_sql("UPDATE assignments SET status = 'stalled' WHERE report IS NULL")
         assert tracker("list").code == 0
         db.rollback()
     report(at)

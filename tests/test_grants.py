@@ -198,13 +198,16 @@ def test_a_role_that_may_not_make_roles_cannot_make_a_ledger_without_the_groups(
     apart: Apart,
 ) -> None:
     with apart.server.database() as name:
-        at = ledger.place(apart.server.url(name))
+        at = ledger.place(apart.server.url(name, "stranger"))
         group = "ALTER ROLE tracker_{0} RENAME TO tracker_{1}"
         apart.server.do(group.format("admin", "x"), f"ALTER DATABASE {name} OWNER TO stranger")
         try:
             with (
                 pytest.raises(Refusal, match="CREATE ROLE tracker_admin"),
-                ledger.upgrading(at._replace(url=at.url.set(username="stranger")), make=True) as db,
+                ledger.upgrading(
+                    at,
+                    make=True,
+                ) as db,
             ):
                 schema.upgrade(db)
         finally:

@@ -378,7 +378,9 @@ def test_a_bad_observation_names_its_line_and_changes_nothing(
     assert f"{file}:5" in str(refused.value)
     assert message in str(refused.value)
     with ledger.reading(at) as db:
-        assert db.exec_driver_sql("SELECT key FROM indicators WHERE key = 'beds'").first() is None
+        assert (
+            db.core.exec_driver_sql("SELECT key FROM indicators WHERE key = 'beds'").first() is None
+        )
 
 
 @pytest.mark.parametrize(
@@ -558,7 +560,7 @@ def test_the_revision_of_indicators_goes_down_and_up_with_figures_in_it(
 
     with ledger.upgrading(at, make=False) as db:
         schema.downgrade(db, "0005")
-        assert not {"indicators", "observations"} & set(inspect(db).get_table_names())
+        assert not {"indicators", "observations"} & set(inspect(db.core).get_table_names())
     with ledger.upgrading(at, make=False) as db:
         schema.upgrade(db)
         assert schema.differences(db) == []

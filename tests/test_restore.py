@@ -14,7 +14,6 @@ from conftest import Run
 from test_backup import backed_up, backup, beside, entries, report
 from test_care import tamper
 from test_dump import REVISIONS, written
-from tracker.store import ledger
 
 __all__ = ["backup"]  # a fixture, which tests name
 
@@ -179,7 +178,7 @@ def test_a_ledger_that_somebody_works_in_is_not_replaced(
     copy = file.with_name("copy.sqlite")
     backed_up(tracker, copy)
     report(tracker)
-    monkeypatch.setattr(ledger, "_LOCK_SECONDS", 1)
+    monkeypatch.setattr("tracker.store.connecting._LOCK_SECONDS", 1)
     with closing(sqlite3.connect(file, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
 

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import func, insert, select
 
 import servers
 from conftest import NOW, TODAY
@@ -17,6 +17,7 @@ from tracker.domain.log import HASH_FORMAT, Entry, canonical, chained
 from tracker.domain.target import Target
 from tracker.domain.words import Basis, EntryKind, Status, Verification
 from tracker.store import check, ledger, log, schema
+from tracker.store.connection import Connection
 from tracker.store.models import assignments, metadata
 
 # What a server takes as text: all but NUL and lone surrogates.

@@ -34,6 +34,7 @@ from tracker.store import (
     states,
 )
 from tracker.store.models import assignments, batches, stands
+from tracker.store.revisions import HEAD
 from tracker.store.rows import Filters
 
 
@@ -89,7 +90,7 @@ def problems(at: ledger.Place) -> list[str]:
 
 
 def test_the_program_wants_the_newest_migration() -> None:
-    assert ScriptDirectory(str(bundled.folder("migrations"))).get_heads() == [schema.HEAD]
+    assert ScriptDirectory(str(bundled.folder("migrations"))).get_heads() == [HEAD]
 
 
 def test_migrated_tables_are_those_of_the_models(at: ledger.Place) -> None:
@@ -105,7 +106,7 @@ def test_after_the_migration_the_triggers_stand(at: ledger.Place) -> None:
 def test_the_schema_goes_down_with_rows_in_it_and_up_again(at: ledger.Place) -> None:
     with ledger.upgrading(at, make=True) as db:
         schema.downgrade(db, "base")
-        assert inspect(db).get_table_names() == ["alembic_version"]
+        assert inspect(db.core).get_table_names() == ["alembic_version"]
         schema.upgrade(db)
         assert schema.triggers(db) == schema.wanted_triggers(db)
 
@@ -295,9 +296,9 @@ def test_a_changed_owner_is_retired_with_his_log_and_another_added(
 
     assert changes == [("retired", "assignment", "HB lead"), ("added", "assignment", "HN lead")]
     with ledger.reading(at) as db:
-        shown = queries.assignment_rows(db, states.now(TODAY), Filters(key="x1-01.1"))
+        shown = queries.assignment_rows(db, states.now(TODAY), Filters.of("x1-01.1"))
         assert [row.owner for row in shown] == ["SX", "HN"]
-        assert [row.owner for row in queries.entry_rows(db, filters=Filters(key="x1-01.1"))] == [
+        assert [row.owner for row in queries.entry_rows(db, filters=Filters.of("x1-01.1"))] == [
             "HB"
         ]
 
@@ -310,7 +311,7 @@ def test_the_same_pair_again_resumes_the_old_assignment(at: ledger.Place, tmp_pa
     load(at, tmp_path, now=NOW + timedelta(days=2))
 
     with ledger.reading(at) as db:
-        shown = queries.assignment_rows(db, states.now(TODAY), Filters(key="x1-01.1"))
+        shown = queries.assignment_rows(db, states.now(TODAY), Filters.of("x1-01.1"))
         times = db.execute(
             select(stands)
             .where(stands.c.assignment_id == assignment_id(at, "x1-01.1"))
@@ -328,10 +329,10 @@ def test_reports_see_the_assignments_that_stood_when_it_was_known(
 
     with ledger.reading(at) as db:
         then = queries.assignment_rows(
-            db, states.on(TODAY, NOW + timedelta(hours=1)), Filters(key="x1-01.1")
+            db, states.on(TODAY, NOW + timedelta(hours=1)), Filters.of("x1-01.1")
         )
         later = queries.assignment_rows(
-            db, states.on(TODAY, NOW + timedelta(days=1)), Filters(key="x1-01.1")
+            db, states.on(TODAY, NOW + timedelta(days=1)), Filters.of("x1-01.1")
         )
     assert [row.owner for row in then] == ["SX", "HB"]
     assert [row.owner for row in later] == ["SX", "HN"]
@@ -346,10 +347,10 @@ def test_a_target_corrected_in_the_register_stays_in_the_log(
 
     with ledger.reading(at) as db:
         before = queries.assignment_rows(
-            db, states.on(TODAY, NOW + timedelta(hours=1)), Filters(key="x1-01.1")
+            db, states.on(TODAY, NOW + timedelta(hours=1)), Filters.of("x1-01.1")
         )
-        after = queries.assignment_rows(db, states.now(TODAY), Filters(key="x1-01.1"))
-        log_lines = queries.entry_rows(db, filters=Filters(key="x1-01.1"))
+        after = queries.assignment_rows(db, states.now(TODAY), Filters.of("x1-01.1"))
+        log_lines = queries.entry_rows(db, filters=Filters.of("x1-01.1"))
     assert {row.target for row in before} == {"2026"}
     assert {row.target for row in after} == {"2027"}
     assert [(line.kind, line.target) for line in log_lines] == [("retarget", "2027")] * 2
@@ -370,14 +371,14 @@ def test_one_load_is_one_batch_and_reaches_the_report_at_once(
     with ledger.reading(at) as db:
         known = log.newest_recorded_at(db)
         assert known is not None
-        seen = queries.assignment_rows(db, states.on(TODAY, known), Filters(key="x1-01.1"))
+        seen = queries.assignment_rows(db, states.on(TODAY, known), Filters.of("x1-01.1"))
         number = db.execute(select(batches.c.id).order_by(batches.c.id.desc())).scalars().first()
     assert len(seen) == 2
 
     load(at, tmp_path, year="2027")
 
     with ledger.reading(at) as db:
-        assert {row.batch for row in queries.entry_rows(db, filters=Filters(key="x1-01.1"))} == {
+        assert {row.batch for row in queries.entry_rows(db, filters=Filters.of("x1-01.1"))} == {
             (number or 0) + 1
         }
 
@@ -398,7 +399,7 @@ def test_an_assignment_can_be_retired_and_resumed_while_the_clock_stands(
     load(at, tmp_path)
 
     with ledger.reading(at) as db:
-        shown = queries.assignment_rows(db, states.now(TODAY), Filters(key="x1-01.1"))
+        shown = queries.assignment_rows(db, states.now(TODAY), Filters.of("x1-01.1"))
     assert [row.owner for row in shown] == ["SX", "HB"]
 
 
@@ -411,7 +412,7 @@ def test_a_resumed_assignment_has_the_target_of_the_register(
     load(at, tmp_path, year="2027")
 
     with ledger.reading(at) as db:
-        shown = queries.assignment_rows(db, states.now(TODAY), Filters(key="x1-01.1"))
+        shown = queries.assignment_rows(db, states.now(TODAY), Filters.of("x1-01.1"))
     assert [(row.owner, row.target) for row in shown] == [("SX", "2027"), ("HB", "2027")]
 
 
@@ -427,7 +428,7 @@ def test_a_target_moved_by_hand_stays_where_it_was_put(at: ledger.Place, tmp_pat
     load(at, tmp_path, year="2027")
 
     with ledger.reading(at) as db:
-        shown = queries.assignment_rows(db, states.now(TODAY), Filters(key="x1-01.1"))
+        shown = queries.assignment_rows(db, states.now(TODAY), Filters.of("x1-01.1"))
     assert [(row.owner, row.target) for row in shown] == [("SX", "2027"), ("HB", "2030")]
 
 

@@ -122,7 +122,7 @@ def test_the_revision_of_wordings_goes_down_and_up_with_rows_in_it(
 
     with ledger.upgrading(at, make=False) as db:
         schema.downgrade(db, "0001")
-        assert "wordings" not in inspect(db).get_table_names()
+        assert "wordings" not in inspect(db.core).get_table_names()
     with ledger.upgrading(at, make=False) as db:
         schema.upgrade(db)
         assert schema.differences(db) == []
@@ -157,7 +157,7 @@ def test_the_revision_of_issues_goes_down_and_up_with_a_report_in_it(
 
     with ledger.upgrading(at, make=False) as db:
         schema.downgrade(db, "0002")
-        assert "issues" not in inspect(db).get_table_names()
+        assert "issues" not in inspect(db.core).get_table_names()
     with ledger.upgrading(at, make=False) as db:
         schema.upgrade(db)
         assert schema.differences(db) == []

@@ -108,7 +108,7 @@ def _found(said: str) -> list[CommitmentRow]:
             key = lookup.key(db, said)
             if not lookup.is_measure(key):
                 lookup.meant(db, [key], None)
-                return queries.commitment_rows(db, of, Filters(key=key))
+                return queries.commitment_rows(db, of, Filters.of(key))
         filters = listing.filters(db, search=said)
         rows = queries.commitment_rows(db, of, filters)
     if not rows:
@@ -221,7 +221,7 @@ def _shown(said: Said) -> Said:
 def _show_state(key: str, owner: str) -> None:
     """What was reported last, before anything else is asked."""
     with context.reading() as db:
-        filters = Filters(key=key, owners=(owner,))
+        filters = Filters.of(key)._replace(owners=(owner,))
         rows = queries.assignment_rows(db, context.asked(None, None), filters)
     for row in rows:
         status = shown_cell(Status(row.status))

@@ -64,7 +64,7 @@ def actor(db: "Connection | None" = None) -> str:
     session's role, unless that owns the ledger and somebody is named.
     """
     named = (settings.actor or "").strip()
-    if db is not None and db.dialect.name != "sqlite":
+    if db is not None and db.on_server:
         from tracker.store import roles  # noqa: PLC0415 - only where something is recorded
 
         # The variable stands for all ledgers; only what was typed is meant for this one.
@@ -75,7 +75,7 @@ def actor(db: "Connection | None" = None) -> str:
     if "://" in (settings.db or ""):
         from tracker.store import ledger  # noqa: PLC0415 - only where a ledger is made on a server
 
-        user = ledger.place(settings.db).url.username
+        user = ledger.place(settings.db).user
         if user:
             return user
     import getpass  # noqa: PLC0415 - only where nobody says who acts
@@ -122,7 +122,7 @@ def _present() -> "Place":
     from tracker.store import ledger  # noqa: PLC0415 - help and completion of words need no database
 
     at = ledger.place(settings.db)
-    if not at.named and ledger.is_bare(at):
+    if not at.named and at.is_bare:
         from tracker.store import setup  # noqa: PLC0415 - once in a ledger's life
 
         if setup.create(at, by=acting()):

@@ -30,13 +30,13 @@ def upgrade() -> None:
 
     Example: tracker db upgrade
     """
-    from tracker.store import backup, ledger, schema  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.store import backup, ledger, revisions, schema  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
 
     at = ledger.place(context.settings.db)
     context.kept(backup.before_upgrade(at, context.now()))
     with ledger.upgrading(at, make=False) as database:
         schema.upgrade(database)
-    context.note(_("{place} has schema {head}").format(place=at, head=schema.HEAD))
+    context.note(_("{place} has schema {head}").format(place=at, head=revisions.HEAD))
 
 
 @app.command()

@@ -10,10 +10,11 @@ from tracker.report.model import Fact, Field, Report, Table, tabulated
 from tracker.store import against as digests
 from tracker.store import check as checking
 from tracker.store import evidence as evidences
-from tracker.store import facts, log, schema
+from tracker.store import facts, log
 from tracker.store.against import Then
 from tracker.store.evidence import Folder
 from tracker.store.ledger import Connection, Place
+from tracker.store.revisions import HEAD
 from tracker.store.roles import Right
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -29,7 +30,7 @@ def info(db: Connection, place: Place, evidence: Folder | None) -> Report:
             Fact("database", _("Database"), facts.database(db)),
             Fact("size", _("Size in bytes"), facts.size(db, place)),
             Fact("evidence", _("Evidence files"), str(evidence.path) if evidence else None),
-            Fact("schema", _("Schema"), schema.HEAD),
+            Fact("schema", _("Schema"), HEAD),
             Fact("measures", _("Measures"), counts["measures"]),
             Fact("assignments", _("Assignments"), counts["assignments"]),
             Fact("batches", _("Batches"), counts["batches"]),

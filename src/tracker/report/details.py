@@ -27,7 +27,7 @@ def shown(
 ) -> Report:
     """A measure with its commitments, or a commitment with its owners and its log up to then."""
     key = lookup.key(db, said)
-    filters = Filters(key=key)
+    filters = Filters.of(key)
     if lookup.is_measure(key):
         return _measure(db, of, queries.measure_rows(db, of, filters)[0], filters)
     row = queries.commitment_rows(db, of, filters)[0]

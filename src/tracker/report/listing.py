@@ -81,13 +81,13 @@ def filters(
 ) -> Filters:
     """What a user asked to see, each value looked up: what is unknown is refused, not ignored."""
     code = None if document is None else lookup.document(db, document)
-    return Filters(
+    named = Filters() if key is None else Filters.of(lookup.key(db, key))
+    return named._replace(
         document=code,
         section=None if section is None else lookup.section(db, section, code),
         owners=() if owner is None else lookup.and_below(db, lookup.owner(db, owner)),
         due_before=due_before,
         search=() if search is None else _words(search),
-        key=None if key is None else lookup.key(db, key),
     )
 
 

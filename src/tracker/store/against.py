@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from tracker.domain.log import digest
 from tracker.store import log
+from tracker.store.connection import Connection
 from tracker.store.models import assignments, batches, commitments, entries, owners
 
 

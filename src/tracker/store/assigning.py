@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, exists, insert, literal, or_, select, update
+from sqlalchemy import exists, insert, literal, or_, select, update
 
 from tracker.domain.log import Entry
 from tracker.domain.target import Target
@@ -11,6 +11,7 @@ from tracker.domain.words import Basis, EntryKind, Role, Status, Verification
 from tracker.register import Commitment
 from tracker.store import log
 from tracker.store.columns import Moment
+from tracker.store.connection import Connection
 from tracker.store.log import SEED, Acting
 from tracker.store.models import (
     assignments,

@@ -16,9 +16,10 @@ from tracker.domain.log import digest
 from tracker.domain.times import SHANGHAI
 from tracker.errors import DatabaseRefusal, Refusal
 from tracker.i18n import _
-from tracker.store import dump, evidence, ledger, log, schema, undump
+from tracker.store import dump, evidence, ledger, log, undump
 from tracker.store.evidence import Folder
-from tracker.store.ledger import Place
+from tracker.store.place import Place, make_private
+from tracker.store.revisions import FIRST, HEAD
 
 
 class Backup(NamedTuple):
@@ -48,7 +49,7 @@ def before_upgrade(at: Place, now: datetime) -> Path | None:
     What is no ledger, or one of a newer program, the upgrade itself refuses.
     """
     found = ledger.revision(at)
-    if found is None or not schema.FIRST <= found < schema.HEAD:
+    if found is None or not FIRST <= found < HEAD:
         return None
     target = beside(at, now, found)
     _write(at, target)
@@ -109,7 +110,7 @@ def unfinished_beside(target: Path) -> Iterator[Path]:
     unfinished = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
         unfinished.unlink(missing_ok=True)
-        ledger.make_private(unfinished)
+        make_private(unfinished)
         yield unfinished
     except OSError as reason:
         raise Refusal(
@@ -153,7 +154,7 @@ def _write(at: Place, target: Path) -> str:
                 write_lines(dump.lines(db), unfinished)
             else:
                 # SQLite itself waits for the disk with what it copies.
-                copy_pages(db.connection.driver_connection, unfinished)  # type: ignore[arg-type] # of a file it is a connection of sqlite3
+                copy_pages(db.driver, unfinished)
         _prove(unfinished, whole, at)
     return whole
 

@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import func, insert, select
 
 from tracker.domain.target import Target
 from tracker.domain.words import Basis, EntryKind, Role, plain
@@ -14,6 +14,7 @@ from tracker.forms.breakdown import Due, Task
 from tracker.i18n import _
 from tracker.store import log, lookup
 from tracker.store.assigning import Assigner
+from tracker.store.connection import Connection
 from tracker.store.log import Acting
 from tracker.store.models import assignments, commitments, owners
 from tracker.store.rows import Change, OwnerRow

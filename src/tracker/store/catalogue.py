@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Connection, text
+from sqlalchemy import CheckConstraint, text
 
 from tracker.errors import Problem
 from tracker.i18n import _
+from tracker.store.connection import Connection
 from tracker.store.models import metadata
 
 # Whom no policy holds back: who can become a superuser, copies the cluster, reads or writes the
@@ -150,8 +151,8 @@ def _views(db: Connection, made: dict[str, str]) -> Iterator[Problem]:
 
 def _shown(db: Connection, statement: str) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
     """What a statement gives, in short: the columns, and a sum over the rows in any order."""
-    columns = tuple(db.exec_driver_sql(f"SELECT * FROM ({statement}) t LIMIT 0").keys())  # noqa: S608 - statements of our own
-    rows = db.exec_driver_sql(
+    columns = tuple(db.core.exec_driver_sql(f"SELECT * FROM ({statement}) t LIMIT 0").keys())  # noqa: S608 - statements of our own
+    rows = db.core.exec_driver_sql(
         f"SELECT count(*), sum(hashtextextended(t::text, 0)) FROM ({statement}) t"  # noqa: S608 - statements of our own
     )
     return columns, tuple(rows.one())

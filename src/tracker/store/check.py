@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from sqlalchemy import Connection, exists, or_, select, text
+from sqlalchemy import exists, or_, select, text
 
 from tracker.domain.indicators import NATION, REGION
 from tracker.domain.log import HASH_FORMAT, chained, digest
 from tracker.errors import DatabaseRefusal, Problem
 from tracker.i18n import _
 from tracker.store import issues, log, registered, roles, schema, soundness
+from tracker.store.connection import Connection
 from tracker.store.log import Hashed, Head
 from tracker.store.models import assignments, batches, entries, observations, owners, stands
 from tracker.store.models import issues as issues_table
@@ -73,7 +74,7 @@ def refuse_unsound(db: Connection, name: str) -> None:
 
 
 def _database(db: Connection) -> Iterator[Problem]:
-    if db.dialect.name != "sqlite":
+    if db.on_server:
         return
     for (said,) in db.execute(text("PRAGMA integrity_check")):
         if said != "ok":
@@ -106,7 +107,7 @@ def _protection(db: Connection) -> Iterator[Problem]:
             yield Problem(name, _("the trigger that keeps the log append-only is not there"))
         elif found[name] != said:
             yield Problem(name, _("the trigger that keeps the log append-only was changed"))
-    if db.dialect.name != "sqlite":
+    if db.on_server:
         from tracker.store import protection  # noqa: PLC0415 - only the check of a server needs its migration
 
         yield from protection.problems(db)

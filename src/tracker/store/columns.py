@@ -7,8 +7,7 @@ from sqlalchemy import Date, DateTime, Dialect, String
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from tracker.domain.times import moment
-from tracker.errors import Damaged
-from tracker.i18n import _
+from tracker.store.texts import day_of, moment_of
 
 
 class Moment(TypeDecorator[datetime]):
@@ -30,10 +29,7 @@ class Moment(TypeDecorator[datetime]):
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ANN401, ARG002 - what the driver gives
         if value is None or isinstance(value, datetime):
             return value and value.astimezone(UTC)
-        try:
-            return datetime.fromisoformat(value)
-        except (TypeError, ValueError) as reason:
-            raise _unreadable(value) from reason
+        return moment_of(value)
 
 
 class _TextDate(TypeDecorator[date]):
@@ -42,25 +38,8 @@ class _TextDate(TypeDecorator[date]):
     impl = Date
     cache_ok = True
 
-    def result_processor(self, dialect: Dialect, coltype: object) -> Any:  # noqa: ANN401 - as the library has it
-        read = super().result_processor(dialect, coltype)
-        assert read is not None
-
-        def process(value: Any) -> date | None:  # noqa: ANN401 - what the driver gives
-            try:
-                return read(value)
-            except (TypeError, ValueError) as reason:
-                raise _unreadable(value) from reason
-
-        return process
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:  # noqa: ANN401, ARG002 - as the library has it
+        return lambda value: None if value is None else day_of(value)
 
 
 DAY = Date().with_variant(_TextDate(), "sqlite")
-
-
-def _unreadable(value: object) -> Damaged:
-    return Damaged(
-        _(
-            "the ledger is damaged: {value} stands where a date or a time belongs (tracker db check says where)"
-        ).format(value=repr(value)[:40])
-    )

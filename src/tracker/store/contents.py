@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, exists, select
+from sqlalchemy import ColumnElement, exists, select
 
+from tracker.store.connection import Connection
 from tracker.store.models import (
     assignments,
     batches,
@@ -18,8 +19,8 @@ from tracker.store.models import (
     stands,
     wordings,
 )
-from tracker.store.queries import placed, places
 from tracker.store.rows import Filters
+from tracker.store.statements.queries import placed, places
 
 
 class DocumentRow(NamedTuple):

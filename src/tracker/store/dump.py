@@ -12,13 +12,14 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table, func, inspect, select, text
+from sqlalchemy import Column, Table, func, inspect, select, text
 
 from tracker.domain.log import digest
 from tracker.domain.times import moment
 from tracker.errors import DatabaseRefusal
 from tracker.i18n import _
 from tracker.store import log, schema, values
+from tracker.store.connection import Connection
 from tracker.store.models import metadata
 
 FORMAT = 1
@@ -44,7 +45,7 @@ def checked(body: bytes, before: str) -> str:
 
 def refuse_partial_sight(db: Connection) -> None:
     """On a server whoever does not own the tables may be shown a part of them: that is no dump."""
-    if db.dialect.name == "sqlite":
+    if not db.on_server:
         return
     owns = "SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = 'entries'::regclass"
     if not db.execute(text(owns)).scalar():
@@ -55,7 +56,7 @@ def refuse_partial_sight(db: Connection) -> None:
 
 def tables(db: Connection) -> dict[Table, list[Column[Any]]]:
     """The tables and columns that this ledger has; one of an earlier revision has fewer."""
-    has = inspect(db)
+    has = inspect(db.core)
     there = set(has.get_table_names())
     found = {}
     for table in metadata.sorted_tables:

@@ -11,15 +11,12 @@ from io import BufferedReader
 from pathlib import Path
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select
-
 from tracker.domain.evidence import EvidenceKind, Piece, cited, pieces, read
 from tracker.errors import NotFound, Problem, Refusal, UsageRefusal
 from tracker.i18n import _
 from tracker.store import lookup, wordings
+from tracker.store.connection import Connection
 from tracker.store.ledger import Place
-from tracker.store.models import assignments, commitments, entries, owners
-from tracker.store.queries import placed
 
 # Beyond it a link serves everybody better than a copy.
 _LIMIT_MEGABYTES = 200
@@ -138,15 +135,8 @@ def problems(db: Connection, into: Folder | None) -> Iterator[Problem]:
 
 def _named(db: Connection) -> dict[str, tuple[str, Piece]]:
     """The files that the log names, by their places in the folder, with the first line of each."""
-    statement = (
-        select(commitments.c.key, owners.c.code, entries.c.version, entries.c.evidence)
-        .select_from(placed(assignments))
-        .join(entries, entries.c.assignment_id == assignments.c.id)
-        .where(entries.c.evidence.contains("sha256:"))
-        .order_by(entries.c.id)
-    )
     found: dict[str, tuple[str, Piece]] = {}
-    for key, owner, version, evidence in db.execute(statement):
+    for key, owner, version, evidence in db.ask("evidence.named"):
         for piece in pieces(evidence):
             if piece.kept_as:
                 where = f"{key} {owner}: version {version}: evidence {piece.said}"

@@ -3,15 +3,16 @@
 import sqlite3
 from contextlib import suppress
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import func, select, text
 
+from tracker.store.connection import Connection
 from tracker.store.ledger import Place
 from tracker.store.models import metadata
 
 
 def database(db: Connection) -> str:
     """The kind and the version of the database."""
-    if db.dialect.name == "sqlite":
+    if not db.on_server:
         return f"SQLite {sqlite3.sqlite_version}"
     return f"PostgreSQL {db.execute(text('SHOW server_version')).scalar()}"
 

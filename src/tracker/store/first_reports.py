@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from tracker.domain.log import PROGRAM, Entry
 from tracker.domain.words import EntryKind
@@ -12,6 +12,7 @@ from tracker.errors import BadFile, Problem
 from tracker.i18n import _
 from tracker.register import FirstReport
 from tracker.store import log
+from tracker.store.connection import Connection
 from tracker.store.log import Acting
 from tracker.store.models import assignments, commitments, documents, entries, measures, owners
 

@@ -3,7 +3,7 @@
 import hashlib
 from datetime import date, timedelta
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from tracker.domain.log import ALWAYS, in_both
 from tracker.domain.period import Period
@@ -13,6 +13,7 @@ from tracker.errors import NotFound
 from tracker.forms import Form, Given, Head, Row, is_text
 from tracker.i18n import _, either
 from tracker.store import lookup, queries, states
+from tracker.store.connection import Connection
 from tracker.store.models import assignments, batches, documents, owners
 from tracker.store.rows import AssignmentRow, Filters
 

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from tracker.domain.evidence import EvidenceKind, pieces
 from tracker.domain.log import Entry
@@ -16,6 +16,7 @@ from tracker.errors import BadFile, NotFound, Problem, Refusal
 from tracker.forms import Given, Line, Mark, Returned
 from tracker.i18n import _, either
 from tracker.store import evidence, forming, log, lookup, record
+from tracker.store.connection import Connection
 from tracker.store.evidence import Folder, Gathered, Source
 from tracker.store.log import Acting
 from tracker.store.models import assignments, commitments, owners

@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from tracker.domain.indicators import NATION, REGION
 from tracker.domain.words import plain
 from tracker.errors import NotFound
 from tracker.i18n import _
 from tracker.store import lookup
+from tracker.store.connection import Connection
 from tracker.store.models import batches, indicator_targets, indicators, observations
 from tracker.store.rows import GoalRow, IndicatorRow, ObservationRow
 

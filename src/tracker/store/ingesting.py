@@ -3,8 +3,6 @@
 import hashlib
 from typing import NamedTuple
 
-from sqlalchemy import Connection
-
 from tracker.errors import NotFound, UsageRefusal
 from tracker.i18n import _
 from tracker.register import CODE, Register
@@ -14,6 +12,7 @@ from tracker.register.revision import MOVED, SAME, Fate, amended, recognised, re
 from tracker.register.writing import written
 from tracker.sources.document import Document
 from tracker.store import lookup, registers
+from tracker.store.connection import Connection
 from tracker.store.registers import Wording
 
 

@@ -4,11 +4,12 @@ import hashlib
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import insert, select
 
 from tracker.errors import DatabaseRefusal, NotFound
 from tracker.i18n import _
 from tracker.store import log
+from tracker.store.connection import Connection
 from tracker.store.log import Acting
 from tracker.store.models import batches, issues
 

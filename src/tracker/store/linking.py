@@ -4,12 +4,13 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, insert, select, update
+from sqlalchemy import and_, delete, insert, select, update
 
 from tracker.errors import BadFile, Problem
 from tracker.i18n import _
 from tracker.register.links import Link, Links
 from tracker.store.assigning import differing
+from tracker.store.connection import Connection
 from tracker.store.lineage import begun, placed_keys
 from tracker.store.models import links
 from tracker.store.rows import Change

@@ -7,16 +7,7 @@ corrects becomes a retarget entry, an owner who left keeps his assignment and it
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Table,
-    delete,
-    exists,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import ColumnElement, Table, delete, exists, insert, select, update
 
 from tracker.domain.log import Entry
 from tracker.errors import BadFile, Problem
@@ -24,6 +15,7 @@ from tracker.i18n import _
 from tracker.register import Commitment, Measure, Owner, Register, Sentence
 from tracker.store import log
 from tracker.store.assigning import Assigner, differing
+from tracker.store.connection import Connection
 from tracker.store.log import SEED, Acting
 from tracker.store.models import (
     assignments,

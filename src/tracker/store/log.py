@@ -5,85 +5,16 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, insert, select, update
-
 from tracker.domain.log import ALWAYS, HASH_FORMAT, Entry, State, chained, fold
 from tracker.domain.target import Target
 from tracker.domain.words import Basis, EntryKind, Status, Verification, Word
-from tracker.store.models import assignments, batches, commitments, entries, owners
+from tracker.store.connection import Connection
 
 # SQLite and PostgreSQL both take more values in one statement; fewer keep statements cacheable.
 _CHUNK = 500
 
-_HEADS = (
-    select(
-        assignments.c.id,
-        commitments.c.key,
-        owners.c.code,
-        assignments.c.role,
-        assignments.c.version,
-        assignments.c.hash,
-        assignments.c.first_target,
-        assignments.c.first_target_basis,
-    )
-    .join(commitments, commitments.c.id == assignments.c.commitment_id)
-    .join(owners, owners.c.id == assignments.c.owner_id)
-    .where(assignments.c.id.in_(bindparam("ids", expanding=True)))
-    .order_by(assignments.c.id)
-)
-
-_LINES = select(
-    entries.c.assignment_id,
-    entries.c.hash,
-    entries.c.hash_format,
-    entries.c.version,
-    entries.c.batch,
-    entries.c.kind,
-    entries.c.effective_on,
-    entries.c.recorded_at,
-    entries.c.actor,
-    entries.c.status,
-    entries.c.percent,
-    entries.c.note,
-    entries.c.problem,
-    entries.c.next_step,
-    entries.c.evidence,
-    entries.c.verification,
-    entries.c.target,
-    entries.c.target_basis,
-    entries.c.names,
-    entries.c.first_report,
-)
-_ENTRIES = _LINES.where(entries.c.assignment_id.in_(bindparam("ids", expanding=True))).order_by(
-    entries.c.assignment_id, entries.c.version
-)
-_OF_BATCH = _LINES.where(entries.c.batch == bindparam("number")).order_by(entries.c.id)
-
 # What the server of a ledger says of a line, whatever its client said.
 _MADE_THERE = {"version", "recorded_at", "actor"}
-
-_CACHE = (
-    update(assignments)
-    .where(assignments.c.id == bindparam("assignment"))
-    .values(
-        {
-            name: bindparam(f"new_{name}")
-            for name in (
-                "version",
-                "hash",
-                "report",
-                "status",
-                "percent",
-                "effective_on",
-                "verification",
-                "target",
-                "target_basis",
-                "due_on",
-            )
-        }
-    )
-)
-
 
 # Of a ledger without a record; any time would do, a fixed one is the same every day.
 NOTHING_YET = datetime(1949, 10, 1, tzinfo=UTC)
@@ -151,11 +82,10 @@ def append(
     In a file the lines are numbered, timed and chained here; a server does it by itself.
     """
     recorded_at = next_moment(db, by.now)
-    inserted = db.execute(
-        insert(batches).values(command=command, actor=by.actor, recorded_at=recorded_at)
+    batch = db.add(
+        "log.new_batch", {"command": command, "actor": by.actor, "recorded_at": recorded_at}
     )
-    batch = int(inserted.inserted_primary_key[0])  # type: ignore[index] # one row was inserted
-    if db.dialect.name == "postgresql":
+    if db.on_server:
         return _sent(db, batch, drafts)
     touched = list(dict.fromkeys(assignment for assignment, _ in drafts))
     heads = {head.id: head for head in read_heads(db, touched)}
@@ -180,8 +110,8 @@ def append(
         )
         written.append((head, entry))
     if rows:
-        db.execute(insert(entries), rows)
-        db.execute(_CACHE, [cached(head, logs[head.id]) for head in heads.values()])
+        db.tell("log.new_lines", rows)
+        db.tell("log.new_cache", [cached(head, logs[head.id]) for head in heads.values()])
     return Recorded(batch, recorded_at, written)
 
 
@@ -193,15 +123,15 @@ def _sent(db: Connection, batch: int, drafts: Iterable[tuple[int, Entry]]) -> Re
         for assignment, bare in drafts
     ]
     if rows:
-        db.execute(insert(entries), rows)
-    made = db.execute(_OF_BATCH, {"number": batch}).all()
-    touched = list(dict.fromkeys(row.assignment_id for row in made))
+        db.tell("log.sent_lines", rows)
+    made = [_line(row) for row in db.ask("log.lines_of", batch=batch)]
+    touched = list(dict.fromkeys(assignment for assignment, _ in made))
     heads = {head.id: head for head in read_heads(db, touched)}
     written = [
-        (heads[row.assignment_id]._replace(version=row.version, hash=row.hash), entry_of(row))
-        for row in made
+        (heads[assignment]._replace(version=line.entry.version, hash=line.hash), line.entry)
+        for assignment, line in made
     ]
-    at = db.execute(select(batches.c.recorded_at).where(batches.c.id == batch)).scalar_one()
+    ((at,),) = db.ask("log.batch_time", batch=batch)
     return Recorded(batch, at, written)
 
 
@@ -236,13 +166,9 @@ def state_of(head: Head, log: Iterable[Hashed]) -> State:
 def read_heads(db: Connection, ids: Sequence[int]) -> list[Head]:
     """The heads of these assignments."""
     return [
-        Head(
-            *row[:6],
-            Target.read(row.first_target) if row.first_target else None,
-            Basis(row.first_target_basis) if row.first_target_basis else None,
-        )
+        Head._make((*row[:6], row[6] and Target.read(row[6]), Basis(row[7]) if row[7] else None))
         for chunk in _chunks(ids)
-        for row in db.execute(_HEADS, {"ids": chunk})
+        for row in db.ask("log.heads", ids=chunk)
     ]
 
 
@@ -250,32 +176,37 @@ def read_entries(db: Connection, ids: Sequence[int]) -> defaultdict[int, list[Ha
     """The whole logs of these assignments, each in the order of its versions."""
     logs: defaultdict[int, list[Hashed]] = defaultdict(list)
     for chunk in _chunks(ids):
-        for row in db.execute(_ENTRIES, {"ids": chunk}):
-            logs[row.assignment_id].append(Hashed(row.hash, row.hash_format, entry_of(row)))
+        for row in db.ask("log.lines", ids=chunk):
+            assignment, line = _line(row)
+            logs[assignment].append(line)
     return logs
 
 
-def entry_of(row: Any) -> Entry:  # noqa: ANN401 - a row of the entries statement
-    """The entry that a row of the log holds."""
-    return Entry(
-        version=row.version,
-        batch=row.batch,
-        kind=EntryKind(row.kind),
-        effective_on=row.effective_on,
-        recorded_at=row.recorded_at,
-        actor=row.actor,
-        status=Status(row.status) if row.status else None,
-        percent=row.percent,
-        note=row.note,
-        problem=row.problem,
-        next_step=row.next_step,
-        evidence=row.evidence,
-        verification=Verification(row.verification) if row.verification else None,
-        target=Target.read(row.target) if row.target else None,
-        target_basis=Basis(row.target_basis) if row.target_basis else None,
-        names=row.names,
-        first_report=row.first_report,
+def _line(row: Sequence[Any]) -> tuple[int, Hashed]:
+    """The assignment of a row of the log, by id, and the line that it holds."""
+    assignment, hash_, hash_format, version, batch, kind, effective_on, recorded_at, actor = row[:9]
+    status, percent, note, problem, next_step, evidence, verification, target, basis = row[9:18]
+    names, first_report = row[18:]
+    entry = Entry(
+        version=version,
+        batch=batch,
+        kind=EntryKind(kind),
+        effective_on=effective_on,
+        recorded_at=recorded_at,
+        actor=actor,
+        status=Status(status) if status else None,
+        percent=percent,
+        note=note,
+        problem=problem,
+        next_step=next_step,
+        evidence=evidence,
+        verification=Verification(verification) if verification else None,
+        target=Target.read(target) if target else None,
+        target_basis=Basis(basis) if basis else None,
+        names=names,
+        first_report=first_report,
     )
+    return assignment, Hashed(hash_, hash_format, entry)
 
 
 def stored(value: Any) -> Any:  # noqa: ANN401 - any value of an entry
@@ -291,8 +222,7 @@ def next_moment(db: Connection, now: datetime) -> datetime:
 
 def newest_recorded_at(db: Connection) -> datetime | None:
     """The time of the newest batch, which is later than all others."""
-    newest = select(batches.c.recorded_at).order_by(batches.c.id.desc()).limit(1)
-    return db.execute(newest).scalar()
+    return _newest(db, None)
 
 
 def known(db: Connection, by: datetime | None) -> datetime:
@@ -300,32 +230,18 @@ def known(db: Connection, by: datetime | None) -> datetime:
 
     By both the same had been recorded; so a question asked early and late has one answer.
     """
-    newest = select(batches.c.recorded_at).order_by(batches.c.id.desc()).limit(1)
-    if by is not None:
-        newest = newest.where(batches.c.recorded_at <= by)
-    return db.execute(newest).scalar() or by or NOTHING_YET
+    return _newest(db, by) or by or NOTHING_YET
+
+
+def _newest(db: Connection, by: datetime | None) -> datetime | None:
+    return next((row[0] for row in db.ask("log.newest", by=by)), None)
 
 
 def last_hashes(db: Connection, known_on: datetime | None = None) -> list[tuple[str, str]]:
     """Each assignment that has a log, by the name its hashes use, with its last hash, or with the one
     that was its last at a time.
     """
-    last: Any = assignments.c.hash
-    if known_on is not None:
-        last = (
-            select(entries.c.hash)
-            .where(entries.c.assignment_id == assignments.c.id, entries.c.recorded_at <= known_on)
-            .order_by(entries.c.version.desc())
-            .limit(1)
-            .scalar_subquery()
-        )
-    statement = (
-        select(commitments.c.key, owners.c.code, assignments.c.role, last)
-        .join(commitments, commitments.c.id == assignments.c.commitment_id)
-        .join(owners, owners.c.id == assignments.c.owner_id)
-        .where(assignments.c.version > 0)
-    )
-    rows = db.execute(statement)
+    rows = db.ask("log.last_hashes", known_on=known_on)
     return [(f"{row[0]} {row[1]} {row[2]}", row[3]) for row in rows if row[3]]
 
 

@@ -3,14 +3,12 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select
-
 from tracker.domain.numerals import number
 from tracker.domain.words import plain
 from tracker.errors import NotFound, UsageRefusal
 from tracker.i18n import _, either
-from tracker.store.models import assignments, commitments, documents, measures, owners, sections
-from tracker.store.rows import OwnerRow
+from tracker.store.connection import Connection
+from tracker.store.rows import Filters, OwnerRow
 
 # No key is as long: what is longer was not typed as one.
 _LONGEST = 60
@@ -28,10 +26,7 @@ class Meant(NamedTuple):
 
 def all_owners(db: Connection) -> list[OwnerRow]:
     """The owners in the order of their table."""
-    statement = select(owners.c.code, owners.c.name, owners.c.name_en, owners.c.parent).order_by(
-        owners.c.place, owners.c.code
-    )
-    return [OwnerRow._make(row) for row in db.execute(statement)]
+    return [OwnerRow._make(row) for row in db.ask("lookup.all_owners")]
 
 
 def owner(db: Connection, said: str) -> str:
@@ -72,7 +67,7 @@ def and_below(db: Connection, code: str) -> tuple[str, ...]:
 
 def all_documents(db: Connection) -> list[str]:
     """The codes of the documents."""
-    return list(db.execute(select(documents.c.code).order_by(documents.c.code)).scalars())
+    return _firsts(db, "lookup.all_documents")
 
 
 def document(db: Connection, said: str) -> str:
@@ -87,10 +82,7 @@ def document(db: Connection, said: str) -> str:
 
 def section(db: Connection, said: str, document: str | None) -> int:
     """The number of a section that some document has: 5 or 五."""
-    statement = select(sections.c.number).join(documents, documents.c.id == sections.c.document_id)
-    if document:
-        statement = statement.where(documents.c.code == document)
-    known = sorted(set(db.execute(statement).scalars()))
+    known = sorted({row[0] for row in db.ask("lookup.section_numbers", document=document)})
     wanted = number(said.strip())
     if wanted is not None and wanted in known:
         return wanted
@@ -101,7 +93,7 @@ def section(db: Connection, said: str, document: str | None) -> int:
 
 def key(db: Connection, said: str) -> str:
     """The key of a measure or a commitment, as registered; `2021-3.1` finds `2021-03.1`."""
-    known: set[str] = set(db.execute(select(measures.c.key)).scalars())
+    known = set(_firsts(db, "lookup.measure_keys"))
     wanted = plain(said).replace("_", "-").upper()[:_LONGEST]
     measure, dot, rest = wanted.partition(".")
     head, dash, ordinal = measure.rpartition("-")
@@ -110,10 +102,10 @@ def key(db: Connection, said: str) -> str:
     wanted = measure + dot + rest
     if said in known:
         return said
-    by_folded: dict[str, str] = {each.upper(): each for each in known}
+    by_folded = {each.upper(): each for each in known}
     if not dot and wanted in by_folded:
         return by_folded[wanted]
-    known_commitments: set[str] = set(db.execute(select(commitments.c.key)).scalars())
+    known_commitments = set(_firsts(db, "lookup.commitment_keys"))
     by_folded = {each.upper(): each for each in known_commitments}
     if wanted in by_folded:
         return by_folded[wanted]
@@ -131,8 +123,7 @@ def key(db: Connection, said: str) -> str:
 
 def all_keys(db: Connection) -> list[str]:
     """The keys of all measures and commitments."""
-    both = select(measures.c.key).union_all(select(commitments.c.key))
-    return sorted(db.execute(both).scalars())
+    return sorted(_firsts(db, "lookup.all_keys"))
 
 
 def meant(db: Connection, keys: Iterable[str], code: str | None) -> list[Meant]:
@@ -162,19 +153,10 @@ def is_measure(said: str) -> bool:
 
 
 def _standing(db: Connection, keyed: str) -> Sequence[Meant]:
-    column = measures.c.key if is_measure(keyed) else commitments.c.key
-    statement = (
-        select(
-            assignments.c.id,
-            commitments.c.key,
-            commitments.c.title,
-            commitments.c.title_en,
-            owners.c.code,
-        )
-        .join(commitments, commitments.c.id == assignments.c.commitment_id)
-        .join(measures, measures.c.id == commitments.c.measure_id)
-        .join(owners, owners.c.id == assignments.c.owner_id)
-        .where(column == keyed, assignments.c.standing)
-        .order_by(commitments.c.sentence, owners.c.place)
-    )
-    return [Meant._make(row) for row in db.execute(statement)]
+    named = Filters.of(keyed)
+    rows = db.ask("lookup.standing", measure=named.measure, commitment=named.commitment)
+    return [Meant._make(row) for row in rows]
+
+
+def _firsts(db: Connection, question: str) -> list[str]:
+    return [row[0] for row in db.ask(question)]

@@ -8,14 +8,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Connection, inspect, select, text
+from sqlalchemy import Column, inspect, select, text
 
 from tracker.errors import Damaged, DatabaseRefusal, Refusal
 from tracker.i18n import _
 from tracker.store import backup, check, dump, evidence, ledger, schema, undump
+from tracker.store.connection import Connection
 from tracker.store.evidence import Folder
-from tracker.store.ledger import Place
 from tracker.store.models import batches, entries
+from tracker.store.place import Place, make_folder
 
 _SQLITE = b"SQLite format 3\0"
 
@@ -79,7 +80,7 @@ def _not_empty(at: Place) -> Refusal:
 @contextmanager
 def _built(near: Path, lines: Iterable[bytes], name: str) -> Iterator[tuple[Path, str]]:
     """A ledger of the lines of a dump, in an unfinished file."""
-    ledger.make_folder(near.parent)
+    make_folder(near.parent)
     with backup.unfinished_beside(near) as unfinished:
         with ledger.upgrading(ledger.place(str(unfinished)), make=True) as db:
             whole = undump.load(db, lines, name).digest
@@ -102,7 +103,7 @@ def _prepared(file: Path, at: Place) -> Iterator[Path]:
 
 @contextmanager
 def _copied(file: Path, near: Path) -> Iterator[Path]:
-    ledger.make_folder(near.parent)
+    make_folder(near.parent)
     with backup.unfinished_beside(near) as unfinished:
         with ledger.looking(ledger.place(str(file))) as db:
             backup.copy_pages(_driver(db), unfinished)
@@ -158,7 +159,7 @@ def _refuse_newer(db: Connection, ready: Path, at: Place, *, force: bool) -> Non
     """Refuse where the ledger has batches or lines that the backup lacks."""
     if force:
         return
-    if not {batches.name, entries.name} <= set(inspect(db).get_table_names()):
+    if not {batches.name, entries.name} <= set(inspect(db.core).get_table_names()):
         _refuse_unreadable(at, force=force)
     with ledger.reading(ledger.place(str(ready))) as new:
         lacking = _missing(batches.c.recorded_at, db, new) or _missing(entries.c.hash, db, new)
@@ -225,6 +226,6 @@ def _move_journals_aside(file: Path, kept: Path) -> Path | None:
 
 
 def _driver(db: Connection) -> sqlite3.Connection:
-    driver = db.connection.driver_connection
+    driver = db.driver
     assert isinstance(driver, sqlite3.Connection)
     return driver

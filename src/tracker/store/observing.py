@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Table, delete, insert, select, update
+from sqlalchemy import Table, delete, insert, select, update
 
 from tracker.domain.indicators import NATION, REGION
 from tracker.domain.log import PROGRAM
@@ -15,6 +15,7 @@ from tracker.register.indicators import Figures, Indicator, Observation, Target
 from tracker.store import indicators as asked
 from tracker.store import log
 from tracker.store.assigning import differing
+from tracker.store.connection import Connection
 from tracker.store.log import SEED, Acting
 from tracker.store.models import commitments, indicator_targets, indicators, observations, owners
 from tracker.store.rows import Change, IndicatorRow, ObservationRow

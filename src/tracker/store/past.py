@@ -5,16 +5,12 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select, union_all
-
 from tracker.domain.log import Entry
-from tracker.domain.words import EntryKind, Role, Verification
+from tracker.domain.words import Verification
 from tracker.store import log
+from tracker.store.connection import Connection
 from tracker.store.log import Head
-from tracker.store.models import assignments, entries, stands
-from tracker.store.queries import placed, places
 from tracker.store.rows import AssignmentRow, Filters, MoveRow
-from tracker.store.states import withdrawn
 
 # Assignments whose logs are in memory at once.
 _CHUNK = 500
@@ -29,30 +25,11 @@ def targets_moved(
     filters: Filters = Filters(),
 ) -> list[MoveRow]:
     """Every move of a target that is effective in a span of dates and stood at a time, in their order."""
-    statement = (
-        select(
-            entries.c.assignment_id,
-            assignments.c.first_target,
-            entries.c.target,
-            entries.c.effective_on,
-            entries.c.actor,
-            entries.c.note,
-        )
-        .select_from(placed(assignments))
-        .join(entries, entries.c.assignment_id == assignments.c.id)
-        .where(
-            *places(filters),
-            entries.c.kind == EntryKind.RETARGET.value,
-            entries.c.effective_on <= as_of,
-            entries.c.recorded_at <= known_on,
-            ~withdrawn(entries, known_on),
-        )
-        .order_by(entries.c.assignment_id, entries.c.effective_on, entries.c.version)
-    )
+    rows = db.ask("past.targets_moved", as_of=as_of, known_on=known_on, filters=filters)
     found: list[MoveRow] = []
-    for _assignment, rows in groupby(db.execute(statement), key=lambda row: row.assignment_id):
+    for _assignment, moves in groupby(rows, key=lambda row: row[0]):
         before = None
-        for row in rows:
+        for row in moves:
             moved = MoveRow._make(row)
             found.append(moved if before is None else moved._replace(was=before.now))
             before = moved
@@ -93,25 +70,8 @@ def touched(
     """The assignments that count, by id, of which something was recorded, or which were added or
     retired, after one time and by another.
     """
-
-    def within(column: ColumnElement[datetime]) -> ColumnElement[bool]:
-        return and_(column > after, column <= until)
-
-    logged = select(entries.c.assignment_id).where(within(entries.c.recorded_at))
-    stood = select(stands.c.assignment_id).where(
-        or_(within(stands.c.added_at), within(stands.c.retired_at))
-    )
-    statement = (
-        select(assignments.c.id)
-        .select_from(placed(assignments))
-        .where(
-            *places(filters),
-            assignments.c.role != Role.SUPPORT.value,
-            assignments.c.id.in_(union_all(logged, stood)),
-        )
-        .order_by(assignments.c.id)
-    )
-    return list(db.execute(statement).scalars())
+    rows = db.ask("past.touched", after=after, until=until, filters=filters)
+    return [row[0] for row in rows]
 
 
 class Span(NamedTuple):
@@ -125,7 +85,6 @@ def spans(db: Connection, ids: Sequence[int]) -> dict[int, list[Span]]:
     """The spans in which these assignments stood."""
     found: dict[int, list[Span]] = {}
     for start in range(0, len(ids), _CHUNK):
-        chosen = stands.c.assignment_id.in_(ids[start : start + _CHUNK])
-        for row in db.execute(select(stands).where(chosen)):
-            found.setdefault(row.assignment_id, []).append(Span(row.added_at, row.retired_at))
+        for assignment, *span in db.ask("past.spans", ids=ids[start : start + _CHUNK]):
+            found.setdefault(assignment, []).append(Span(*span))
     return found

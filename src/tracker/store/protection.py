@@ -5,12 +5,13 @@ from functools import cache
 from importlib.util import module_from_spec, spec_from_file_location
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 
 from tracker import bundled
 from tracker.errors import Problem
 from tracker.i18n import _
 from tracker.store import catalogue
+from tracker.store.connection import Connection
 
 _LOG = ("batches", "entries", "issues", "observations")
 # The functions that the policies and the program call as whoever is there.

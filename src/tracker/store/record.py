@@ -4,20 +4,13 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, select
-
 from tracker.domain.words import EntryKind, Status
 from tracker.errors import NotFound, Refusal, UsageRefusal
 from tracker.i18n import _, either
 from tracker.store import log, lookup
+from tracker.store.connection import Connection
 from tracker.store.log import Acting
-from tracker.store.models import assignments, batches, entries, observations
 from tracker.store.standing import UNDO, parts_of, stand
-
-_CURRENT = select(assignments.c.id, assignments.c.report).where(
-    assignments.c.id.in_(bindparam("ids", expanding=True))
-)
-_FIGURES = select(observations.c.id).where(observations.c.batch == bindparam("batch")).limit(1)
 
 
 class Report(NamedTuple):
@@ -43,7 +36,7 @@ class Undone(NamedTuple):
 def older(db: Connection, recorded: log.Recorded) -> int:
     """How many reports of a batch are older than the one that stands, and so change no state."""
     ids = [head.id for head, _entry in recorded.entries]
-    current = {row.id: row.report for row in db.execute(_CURRENT, {"ids": ids})}
+    current = {row[0]: row[1] for row in db.ask("record.current", ids=ids)}
     return sum(current[head.id] != entry.version for head, entry in recorded.entries)
 
 
@@ -117,7 +110,7 @@ def undo(db: Connection, *, by: Acting, batch: int | None = None) -> Undone:
 
 
 def _refuse_figures(db: Connection, number: int) -> None:
-    if db.execute(_FIGURES, {"batch": number}).first():
+    if any(db.ask("record.figures", batch=number)):
         raise Refusal(
             _(
                 "batch {batch} recorded figures, which are not withdrawn: record the right ones, or the same with --flag (an earlier batch: tracker undo --batch NUMBER)"
@@ -126,12 +119,7 @@ def _refuse_figures(db: Connection, number: int) -> None:
 
 
 def _last_standing(db: Connection, actor: str) -> int:
-    mine = (
-        select(batches.c.id)
-        .where(batches.c.actor == actor, batches.c.command != log.SEED)
-        .order_by(batches.c.id.desc())
-    )
-    for number in db.execute(mine).scalars():
+    for (number,) in db.ask("record.batches_of", actor=actor, but=log.SEED):
         if _standing_entries(db, number) or parts_of(db, number):
             return int(number)
         # Whoever means the figures must not lose an older report.
@@ -144,7 +132,7 @@ def _last_standing(db: Connection, actor: str) -> int:
 
 
 def _own(db: Connection, batch: int, actor: str) -> int:
-    whose = db.execute(select(batches.c.actor).where(batches.c.id == batch)).scalar()
+    whose = next((row[0] for row in db.ask("record.actor_of", batch=batch)), None)
     if whose is None:
         raise NotFound(_("no batch {batch} (tracker log shows the batches)").format(batch=batch))
     if whose != actor:
@@ -157,20 +145,4 @@ def _own(db: Connection, batch: int, actor: str) -> int:
 
 
 def _standing_entries(db: Connection, batch: int) -> list[tuple[int, int]]:
-    withdrawal = entries.alias("withdrawal")
-    statement = (
-        select(entries.c.assignment_id, entries.c.version)
-        .where(
-            entries.c.batch == batch,
-            entries.c.kind != EntryKind.WITHDRAWAL.value,
-            ~select(withdrawal.c.id)
-            .where(
-                withdrawal.c.assignment_id == entries.c.assignment_id,
-                withdrawal.c.kind == EntryKind.WITHDRAWAL.value,
-                withdrawal.c.names == entries.c.version,
-            )
-            .exists(),
-        )
-        .order_by(entries.c.id)
-    )
-    return [(row[0], row[1]) for row in db.execute(statement)]
+    return [(row[0], row[1]) for row in db.ask("record.standing_entries", batch=batch)]

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import and_, select
 
 from tracker import bundled, register, userfile, yamlfile
 from tracker.errors import Problem
@@ -12,6 +12,7 @@ from tracker.i18n import _
 from tracker.register import Commitment, Register
 from tracker.sources.text import fingerprint
 from tracker.store import registers, roles
+from tracker.store.connection import Connection
 from tracker.store.models import documents, measures, sentences, wordings
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import insert, select, update
 
 from tracker.domain.target import Target
 from tracker.domain.words import Basis, Kind, Role
 from tracker.register import Commitment, Measure, Register, Section, Sentence, Share
 from tracker.store import roles
+from tracker.store.connection import Connection
 from tracker.store.models import (
     assignments,
     commitments,

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, select
+from sqlalchemy import and_, bindparam, select
 
 from tracker.domain.target import Target
 from tracker.domain.words import Basis, EntryKind, Verification
 from tracker.errors import Refusal
 from tracker.i18n import _
 from tracker.store import log, lookup
+from tracker.store.connection import Connection
 from tracker.store.log import Acting
 from tracker.store.lookup import Meant
 from tracker.store.models import assignments, entries

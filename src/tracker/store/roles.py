@@ -2,12 +2,13 @@
 
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, text
+from sqlalchemy import bindparam, delete, insert, select, text
 
 from tracker.domain.log import PROGRAM
 from tracker.errors import Refusal
 from tracker.i18n import _
 from tracker.store import catalogue, lookup, schema
+from tracker.store.connection import Connection
 from tracker.store.models import metadata, roles
 
 ADMIN, READER = "tracker_admin", "tracker_reader"
@@ -99,7 +100,7 @@ def grant(
     refuse_all_but_the_keeper(db)
     code = None if owner is None else lookup.owner(db, owner)
     made = _present(db, role)
-    name = db.dialect.identifier_preparer.quote_identifier(role)
+    name = db.core.dialect.identifier_preparer.quote_identifier(role)
     for group, wanted in ((ADMIN, admin), (READER, reader)):
         if wanted:
             _join(db, name, group)
@@ -108,7 +109,7 @@ def grant(
 
 def refuse_all_but_the_keeper(db: Connection) -> None:
     """Refuse on a server what is for the ledger's owner alone."""
-    session = db.execute(_SESSION).one() if db.dialect.name == "postgresql" else None
+    session = db.execute(_SESSION).one() if db.on_server else None
     if session and not session.keeps:
         raise Refusal(
             _("{role} may not do that: {keeper} owns this ledger").format(
@@ -129,13 +130,13 @@ def refuse_partial_sight(db: Connection) -> None:
 
 def sees_all(db: Connection) -> bool:
     """Whether the session sees the whole ledger: in a file everybody does."""
-    if db.dialect.name != "postgresql" or db.execute(_SEES_ALL).scalar():
+    if not db.on_server or db.execute(_SEES_ALL).scalar():
         return True
     return bool(db.execute(_SESSION).one().keeps)
 
 
 def _refuse_file(db: Connection) -> None:
-    if db.dialect.name != "postgresql":
+    if not db.on_server:
         raise Refusal(
             _(
                 "a file knows no roles: whoever can write it can write all of it;"
@@ -179,7 +180,7 @@ def _refuse_name(role: str) -> None:
 
 
 def _make(db: Connection, role: str) -> None:
-    command = f"CREATE ROLE {db.dialect.identifier_preparer.quote_identifier(role)} LOGIN"
+    command = f"CREATE ROLE {db.core.dialect.identifier_preparer.quote_identifier(role)} LOGIN"
     if not db.execute(_MAY_MAKE).scalar():
         raise Refusal(
             _(

@@ -1,7 +1,7 @@
 """The rows that questions give, what a load changed, and the filters that say which rows; all frozen."""
 
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from tracker.domain.words import Position, Status, Verification
 
@@ -268,7 +268,13 @@ class Filters(NamedTuple):
     owners: tuple[str, ...] = ()
     due_before: date | None = None
     search: tuple[str, ...] = ()
-    key: str | None = None
+    measure: str | None = None
+    commitment: str | None = None
+
+    @classmethod
+    def of(cls, key: str) -> Self:
+        """The filter that only a measure passes, or a commitment."""
+        return cls(commitment=key) if "." in key else cls(measure=key)
 
 
 class Change(NamedTuple):

@@ -1,21 +1,21 @@
 """The schema of a ledger: which revision it has, which one the program wants, and the way there."""
 
+import sqlite3
 import warnings
+from contextlib import closing
 from functools import cache
 from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, Connection, create_engine, func, inspect, pool, select, text
+from sqlalchemy import CheckConstraint, func, inspect, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError, SAWarning
 
 from tracker import bundled
 from tracker.errors import DatabaseRefusal
 from tracker.i18n import _
+from tracker.store.connection import Connection
 
 if TYPE_CHECKING:
     from alembic.config import Config
-
-HEAD = "0007"
-FIRST = "0001"
 
 # The number that the sequence of a table gave last; no row where it has none, or one may not look.
 _LAST_NUMBER = text(
@@ -33,7 +33,7 @@ VIEWS = ("v_measures", "v_commitments", "v_assignments", "v_reports", "v_entries
 
 def revision(db: Connection) -> str | None:
     """The revision of the ledger; None for an empty database; `?` for one that is not ours."""
-    names = set(inspect(db).get_table_names())
+    names = set(inspect(db.core).get_table_names())
     if not names:
         return None
     if not names >= _OURS:
@@ -74,7 +74,7 @@ def triggers(db: Connection) -> dict[str, str]:
     """The triggers that act in the database, by name, with all that they say."""
     catalogue = (
         "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
-        if db.dialect.name == "sqlite"
+        if not db.on_server
         # Two tables may have triggers of one name.
         else "SELECT t.tgname, string_agg(pg_get_triggerdef(t.oid), '; ') FROM pg_trigger t"
         " JOIN pg_class c ON c.oid = t.tgrelid AND c.relnamespace = current_schema()::regnamespace"
@@ -86,7 +86,7 @@ def triggers(db: Connection) -> dict[str, str]:
 
 def wanted_triggers(db: Connection) -> dict[str, str]:
     """Those that the migrations make."""
-    if db.dialect.name == "sqlite":
+    if not db.on_server:
         return _as_migrated()[0]
     from tracker.store import protection  # noqa: PLC0415 - only the check of a server needs its migration
 
@@ -98,7 +98,7 @@ def changed_views(db: Connection) -> list[str]:
     way, of its own only those not there.
     """
     found = views(db)
-    if db.dialect.name != "sqlite":
+    if db.on_server:
         return [name for name in VIEWS if name not in found]
     return [name for name, said in _as_migrated()[1].items() if found.get(name) != said]
 
@@ -107,7 +107,7 @@ def views(db: Connection) -> dict[str, str]:
     """The views in the database, by name, with what they say."""
     catalogue = (
         "SELECT name, sql FROM sqlite_master WHERE type = 'view'"
-        if db.dialect.name == "sqlite"
+        if not db.on_server
         else "SELECT viewname, definition FROM pg_views WHERE schemaname = current_schema()"
     )
     return {row[0]: row[1] for row in db.execute(text(catalogue))}
@@ -115,7 +115,7 @@ def views(db: Connection) -> dict[str, str]:
 
 def changed_tables(db: Connection) -> list[str]:
     """The tables and indexes that are not there or not as the migrations make them."""
-    if db.dialect.name != "sqlite":
+    if db.on_server:
         return [_named(found) for found in _tables_differ(db)]
     wanted, found = _as_migrated()[2], _tables(db)
     changed = {name for name, said in wanted.items() if found.get(name) != said}
@@ -127,7 +127,7 @@ def lacks_columns(db: Connection) -> bool:
     """Whether a table or a column is not there, so that nothing can be asked of it."""
     from tracker.store.models import metadata  # noqa: PLC0415 - only the comparison needs the tables
 
-    has = inspect(db)
+    has = inspect(db.core)
     there = set(has.get_table_names())
     return any(
         table.name not in there
@@ -142,7 +142,7 @@ def sequences_behind(db: Connection) -> list[tuple[str, int]]:
     """
     from tracker.store.models import metadata  # noqa: PLC0415 - only the comparison needs the tables
 
-    if db.dialect.name == "sqlite":
+    if not db.on_server:
         return []
     behind = []
     for table in metadata.sorted_tables:
@@ -179,13 +179,10 @@ def _named(difference: object) -> str:
 @cache
 def _as_migrated() -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
     """The triggers, the views, and the tables with their indexes of a new SQLite ledger."""
-    engine = create_engine("sqlite://", poolclass=pool.StaticPool)
-    try:
-        with engine.connect() as fresh:
-            upgrade(fresh)
-            return triggers(fresh), views(fresh), _tables(fresh)
-    finally:
-        engine.dispose()
+    driver = sqlite3.connect(":memory:", isolation_level=None)
+    with closing(Connection(file=driver, begin="BEGIN")) as fresh:
+        upgrade(fresh)
+        return triggers(fresh), views(fresh), _tables(fresh)
 
 
 def differences(db: Connection) -> list[object]:
@@ -202,9 +199,9 @@ def _tables_differ(db: Connection) -> list[object]:
     with warnings.catch_warnings():
         # Of a constraint that is not valid the reflection says an option that it does not know itself.
         warnings.simplefilter("ignore", SAWarning)
-        found = list(compare_metadata(MigrationContext.configure(db), metadata))
+        found = list(compare_metadata(MigrationContext.configure(db.core), metadata))
     for table in metadata.sorted_tables:
-        has = {check["name"] for check in inspect(db).get_check_constraints(table.name)}
+        has = {check["name"] for check in inspect(db.core).get_check_constraints(table.name)}
         says = {str(c.name) for c in table.constraints if isinstance(c, CheckConstraint)}
         found += [(table.name, name) for name in sorted(has ^ says, key=str)]
     return found
@@ -215,5 +212,5 @@ def _config(db: Connection) -> "Config":
 
     config = Config()
     config.set_main_option("script_location", str(bundled.folder("migrations")).replace("%", "%%"))
-    config.attributes["connection"] = db
+    config.attributes["connection"] = db.core
     return config

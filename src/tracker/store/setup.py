@@ -5,23 +5,23 @@ from collections.abc import Iterable
 from itertools import combinations
 from pathlib import Path
 
-from sqlalchemy import Connection
-
 from tracker import bundled, register, userfile, yamlfile
 from tracker.errors import BadFile, Problem
 from tracker.i18n import _
 from tracker.register import Content
 from tracker.register.links import Links
 from tracker.store import first_reports, ledger, linking, observing, roles, schema
+from tracker.store.connection import Connection
 from tracker.store.loading import Loader
 from tracker.store.log import Acting
+from tracker.store.revisions import HEAD
 from tracker.store.rows import Change
 
 
 def create(at: ledger.Place, *, by: Acting) -> list[Change]:
     """Create or upgrade the ledger and load what comes with the program, all in one transaction."""
     with ledger.upgrading(at, make=True) as db:
-        if schema.revision(db) != schema.HEAD:
+        if schema.revision(db) != HEAD:
             schema.upgrade(db)
         ledger.queue(db)
         return load(db, bundled_files(), by=by, keep_own=True)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table
+from sqlalchemy import Column, Table
 
 from tracker.domain.indicators import Period
 from tracker.domain.target import Target
@@ -25,6 +25,7 @@ from tracker.domain.words import (
 from tracker.errors import Problem
 from tracker.i18n import _
 from tracker.store import values
+from tracker.store.connection import Connection
 from tracker.store.models import (
     assignments,
     commitments,

@@ -4,18 +4,11 @@ from collections import defaultdict
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, insert, or_, select, update
-
-from tracker.domain.words import Basis
-from tracker.store.models import assignments, batches, commitments, owners, stands
+from tracker.store.connection import Connection
 
 # The commands that move parts by hand: a breakdown table, and taking that back.
 IMPORT = "import"
 UNDO = "undo"
-
-# The batches that put an assignment in its place or took it out: those of the same time.
-_ADDED = batches.c.recorded_at == stands.c.added_at
-_MOVED = or_(_ADDED, batches.c.recorded_at == stands.c.retired_at)
 
 
 class Move(NamedTuple):
@@ -31,58 +24,25 @@ class Move(NamedTuple):
 
 def moves(db: Connection, key: str, known_on: datetime | None = None) -> list[Move]:
     """Who gave units their parts in a commitment, and took them away, in that order of time."""
-    statement = (
-        select(
-            owners.c.code,
-            assignments.c.role,
-            _ADDED,
-            batches.c.id,
-            batches.c.recorded_at,
-            batches.c.actor,
-        )
-        .select_from(stands)
-        .join(assignments, assignments.c.id == stands.c.assignment_id)
-        .join(commitments, commitments.c.id == assignments.c.commitment_id)
-        .join(owners, owners.c.id == assignments.c.owner_id)
-        .join(batches, _MOVED)
-        .where(commitments.c.key == key, assignments.c.basis == Basis.ASSIGNED.value)
-        .order_by(batches.c.id, _ADDED, owners.c.place)
-    )
-    if known_on is not None:
-        statement = statement.where(batches.c.recorded_at <= known_on)
-    return [Move._make(row) for row in db.execute(statement)]
+    rows = db.ask("standing.moves", commitment=key, known_on=known_on)
+    return [Move._make(row) for row in rows]
 
 
 def stand(db: Connection, assignment: int, at: datetime, *, standing: bool) -> None:
     """Put an assignment in its place from a time on, or take it out; its log stays."""
-    db.execute(update(assignments).where(assignments.c.id == assignment).values(standing=standing))
-    if standing:
-        db.execute(insert(stands).values(assignment_id=assignment, added_at=at))
-    else:
-        db.execute(
-            update(stands)
-            .where(stands.c.assignment_id == assignment, stands.c.retired_at.is_(None))
-            .values(retired_at=at)
-        )
+    db.tell("standing.mark", [{"assignment": assignment, "now_standing": standing}])
+    moved = "standing.begin" if standing else "standing.end"
+    db.tell(moved, [{"assignment": assignment, "at": at}])
 
 
 def parts_of(db: Connection, batch: int) -> list[tuple[int, bool]]:
     """The assignments that an import put in their place or took out, where nothing but what was undone
     came after it: each with whether it stands.
     """
-    moved = (
-        select(stands.c.assignment_id)
-        .join(batches, _MOVED)
-        .where(batches.c.id == batch, batches.c.command == IMPORT)
-    )
-    statement = (
-        select(stands.c.assignment_id, _ADDED, batches.c.id, batches.c.command)
-        .join(batches, _MOVED)
-        .where(stands.c.assignment_id.in_(moved))
-        .order_by(batches.c.id)
-    )
     in_force: defaultdict[int, list[tuple[int, bool]]] = defaultdict(list)
-    for assignment, standing, by, command in db.execute(statement):
+    for assignment, standing, by, command in db.ask(
+        "standing.parts_moved", batch=batch, command=IMPORT
+    ):
         if command == UNDO:
             in_force[assignment].pop()
         else:

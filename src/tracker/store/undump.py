@@ -8,7 +8,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, NoReturn
 
-from sqlalchemy import Column, Connection, Table, func, insert, inspect, select, text
+from sqlalchemy import Column, Table, func, insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
 from tracker.domain.log import digest
@@ -16,6 +16,8 @@ from tracker.domain.times import moment
 from tracker.errors import BadFile, DatabaseRefusal, NotFound, Problem
 from tracker.i18n import _
 from tracker.store import check, dump, log, schema, values
+from tracker.store.connection import Connection
+from tracker.store.revisions import HEAD
 
 # A report that was issued is one value of a line; the largest are far below this.
 _LIMIT_MEGABYTES = 256
@@ -137,7 +139,7 @@ def _header(said: Any, name: str) -> Header:  # noqa: ANN401 - what JSON gives
             pass
         case _other:
             _refuse(name, 1, _("it is no dump of tracker"))
-    if form > dump.FORMAT or revision > schema.HEAD:
+    if form > dump.FORMAT or revision > HEAD:
         raise DatabaseRefusal(
             _(
                 "{file} is of a newer tracker (format {format}, schema {schema}); upgrade tracker"
@@ -189,7 +191,7 @@ def _insert(
         _refuse(name, chunk[0].number, _("no table {table}").format(table=table_name))
     rows = [_values(tables[table], line, name) for line in chunk]
     try:
-        with db.begin_nested():
+        with db.core.begin_nested():
             db.execute(insert(table), rows)
     except DBAPIError:
         # Which of them it is the database says of one alone.
@@ -238,17 +240,17 @@ def _parents_are_there(db: Connection, tables: Iterable[Table]) -> None:
 
 
 def _own_constraints(db: Connection, tables: Iterable[Table]) -> Iterator[tuple[str, str]]:
-    if db.dialect.name == "sqlite":
+    if not db.on_server:
         return
     for table in tables:
-        for key in inspect(db).get_foreign_keys(table.name):
+        for key in inspect(db.core).get_foreign_keys(table.name):
             if key["referred_table"] == table.name:
                 yield table.name, str(key["name"])
 
 
 def _number_on(db: Connection, tables: Iterable[Table]) -> None:
     """A server numbers new rows by a sequence: it goes on where the rows end."""
-    if db.dialect.name == "sqlite":
+    if not db.on_server:
         return
     for table in tables:
         number = table.columns.get("id")

@@ -8,22 +8,13 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import (
-    Boolean,
-    Column,
-    Connection,
-    Date,
-    Integer,
-    LargeBinary,
-    Table,
-    select,
-    type_coerce,
-)
+from sqlalchemy import Boolean, Column, Date, Integer, LargeBinary, Table, select, type_coerce
 from sqlalchemy.types import NullType
 
 from tracker.domain.times import moment
 from tracker.i18n import _
 from tracker.store.columns import Moment
+from tracker.store.connection import Connection
 
 # Rows that are in memory at once.
 _CHUNK = 500
@@ -52,7 +43,7 @@ def kind(column: Column[Any]) -> Kind:
 def rows(db: Connection, table: Table, columns: Sequence[Column[Any]]) -> Iterator[Any]:
     """All rows of a table by primary key, each value as the driver gives it: nothing is read into it."""
     # The same order everywhere: a server sorts text by its language, unless told not to.
-    bytewise = "binary" if db.dialect.name == "sqlite" else "C"
+    bytewise = "binary" if not db.on_server else "C"
     order = [
         column.collate(bytewise) if kind(column) is _TEXT else column
         for column in table.primary_key.columns
@@ -60,13 +51,13 @@ def rows(db: Connection, table: Table, columns: Sequence[Column[Any]]) -> Iterat
     raw = [type_coerce(column, NullType()).label(column.name) for column in columns]
     with _any_text(db):
         statement = select(*raw).order_by(*order)
-        yield from db.execute(statement, execution_options={"yield_per": _CHUNK})
+        yield from db.core.execute(statement, execution_options={"yield_per": _CHUNK})
 
 
 @contextmanager
 def _any_text(db: Connection) -> Iterator[None]:
     """SQLite keeps bytes that are no text as text, too: they are to be seen as what they are."""
-    driver = db.connection.driver_connection
+    driver = db.driver
     if not isinstance(driver, sqlite3.Connection):
         yield
         return

@@ -1,16 +1,6 @@
 """What the documents say: their sentences with the official wording, and what each is tracked as."""
 
-from sqlalchemy import Connection, and_, func, select
-
-from tracker.store.models import (
-    assignments,
-    commitments,
-    documents,
-    measures,
-    sections,
-    sentences,
-    wordings,
-)
+from tracker.store.connection import Connection
 from tracker.store.rows import SentenceRow
 
 
@@ -18,73 +8,10 @@ def sentence_rows(
     db: Connection, document: str | None = None, *, measure: str | None = None
 ) -> list[SentenceRow]:
     """The sentences of every measure, with the commitment that each is and how many own it."""
-    standing = (
-        select(assignments.c.commitment_id, func.count().label("owners"))
-        .where(assignments.c.standing)
-        .group_by(assignments.c.commitment_id)
-        .subquery("standing")
-    )
-    tracked = (
-        select(
-            commitments.c.measure_id, commitments.c.sentence, commitments.c.key, standing.c.owners
-        )
-        .join(standing, standing.c.commitment_id == commitments.c.id)
-        .subquery("tracked")
-    )
-    statement = (
-        select(
-            documents.c.code,
-            measures.c.key,
-            measures.c.title,
-            measures.c.title_en,
-            measures.c.number,
-            measures.c.label,
-            sections.c.number,
-            sections.c.label,
-            sentences.c.number,
-            sentences.c.fingerprint,
-            tracked.c.key,
-            func.coalesce(tracked.c.owners, 0),
-            sentences.c.untracked,
-            sentences.c.untracked_en,
-            wordings.c.text,
-            sentences.c.starts_at,
-            sentences.c.ends_at,
-        )
-        .join(measures, measures.c.id == sentences.c.measure_id)
-        .join(documents, documents.c.id == measures.c.document_id)
-        .join(sections, sections.c.id == measures.c.section_id)
-        .outerjoin(
-            wordings,
-            and_(
-                wordings.c.document_id == documents.c.id,
-                wordings.c.fingerprint == sentences.c.fingerprint,
-            ),
-        )
-        .outerjoin(
-            tracked,
-            and_(tracked.c.measure_id == measures.c.id, tracked.c.sentence == sentences.c.number),
-        )
-        .order_by(documents.c.code, measures.c.number, sentences.c.number)
-    )
-    if document:
-        statement = statement.where(documents.c.code == document)
-    if measure:
-        statement = statement.where(measures.c.key == measure)
-    return [SentenceRow._make(row) for row in db.execute(statement)]
+    rows = db.ask("wordings.sentence_rows", document=document, measure=measure)
+    return [SentenceRow._make(row) for row in rows]
 
 
 def last_wording(db: Connection, commitment: str) -> str | None:
     """The wording of a commitment's sentence, or of the one it was before the text left it out."""
-    return db.execute(
-        select(wordings.c.text)
-        .join(measures, measures.c.document_id == wordings.c.document_id)
-        .join(
-            commitments,
-            and_(
-                commitments.c.measure_id == measures.c.id,
-                commitments.c.fingerprint == wordings.c.fingerprint,
-            ),
-        )
-        .where(commitments.c.key == commitment)
-    ).scalar()
+    return next((row[0] for row in db.ask("wordings.last_wording", commitment=commitment)), None)

@@ -1,0 +1,180 @@
+"""A transaction on a ledger: what the store asks of it, and tells it."""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from tracker.domain.times import moment
+from tracker.store.compiled import COMPILED
+from tracker.store.texts import day_of, moment_of
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection as Core
+    from sqlalchemy import CursorResult, Executable
+
+
+class Connection:
+    """One transaction on a ledger, begun with the first question and ended by `ledger`.
+
+    The questions of `statements` have names, `module.function`. Those of every day have been
+    compiled for SQLite beforehand, and go to the driver of a file as they are: loading SQLAlchemy
+    takes longer than all the rest of such a command. All others go through it, over the same
+    connection and in the same transaction.
+    """
+
+    def __init__(
+        self, core: "Core | None" = None, file: sqlite3.Connection | None = None, begin: str = ""
+    ) -> None:
+        self._core = core
+        self._file = file
+        self._begin = begin
+
+    @cached_property
+    def on_server(self) -> bool:
+        """Whether a server keeps the ledger, not a file."""
+        return self._file is None and self.core.dialect.name != "sqlite"
+
+    @property
+    def core(self) -> "Core":
+        """The connection as SQLAlchemy has it."""
+        if self._core is None:
+            self._core = _over(self._file)
+        if self._file is not None:
+            self._begun(self._file)
+        return self._core
+
+    @property
+    def driver(self) -> Any:  # noqa: ANN401 - of whichever database
+        """The connection as its driver has it."""
+        return self._file or self.core.connection.driver_connection
+
+    def ask(self, question: str, **given: Any) -> Iterable[Sequence[Any]]:  # noqa: ANN401 - values, or rows of them
+        """The rows that answer a question."""
+        compiled = COMPILED.get(worded(question, given))
+        if self._file is None or compiled is None:
+            return self.execute(self._statement(question, given))
+        sql, reading = compiled
+        values = _flat(given)
+        cursor = self._begun(self._file).execute(_expanded(sql, values), _kept(values))
+        return _read(cursor, reading) if reading else cursor
+
+    def tell(self, change: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Make a change with each of these rows."""
+        compiled = COMPILED.get(worded(change, {}))
+        if self._file is None or compiled is None:
+            self.execute(self._statement(change, {}), rows)
+        else:
+            self._begun(self._file).executemany(compiled[0], map(_kept, rows))
+
+    def add(self, change: str, row: Mapping[str, Any]) -> int:
+        """Add a row; gives its number."""
+        compiled = COMPILED.get(worded(change, {}))
+        if self._file is None or compiled is None:
+            added = self.execute(self._statement(change, {}), row).inserted_primary_key
+            return int(added[0])  # type: ignore[index] # one row was added
+        return self._begun(self._file).execute(compiled[0], _kept(row)).lastrowid or 0
+
+    def execute(
+        self,
+        statement: "Executable",
+        given: Any = None,  # noqa: ANN401 - as SQLAlchemy takes it
+    ) -> "CursorResult[*tuple[Any, ...]]":
+        """Put a statement through SQLAlchemy."""
+        return self.core.execute(statement, given)
+
+    def commit(self) -> None:
+        """End the transaction: all of it is there."""
+        if self._core is not None:
+            self._core.commit()
+        if self._file is not None:
+            self._file.commit()
+
+    def rollback(self) -> None:
+        """End the transaction: nothing of it is there."""
+        if self._core is not None:
+            self._core.rollback()
+        if self._file is not None:
+            self._file.rollback()
+
+    def close(self) -> None:
+        """Leave the ledger as it was before the transaction, where that has not ended."""
+        if self._core is not None:
+            self._core.close()
+            self._core.engine.dispose()
+        if self._file is not None:
+            self._file.close()
+
+    def _begun(self, file: sqlite3.Connection) -> sqlite3.Connection:
+        if not file.in_transaction:
+            file.execute(self._begin)
+        return file
+
+    @staticmethod
+    def _statement(question: str, given: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a statement of SQLAlchemy
+        from tracker.store import statements  # noqa: PLC0415 - SQLAlchemy is what everyday commands save
+
+        return statements.of(question, given)
+
+
+def _over(driver: sqlite3.Connection | None) -> "Core":
+    """SQLAlchemy's connection over one that is open, whose transaction goes on."""
+    from sqlalchemy import create_engine, pool  # noqa: PLC0415 - it is what everyday commands save
+
+    return create_engine(
+        "sqlite://",
+        creator=lambda: driver,
+        poolclass=pool.StaticPool,
+        # Its first look at a database would end the transaction.
+        skip_autocommit_rollback=True,
+    ).connect()
+
+
+_READERS: dict[str, Callable[[Any], Any]] = {"day": day_of, "moment": moment_of, "truth": bool}
+
+
+def worded(question: str, given: Mapping[str, Any]) -> str:
+    """The question with the names of the values that are there: its wording hangs on them alone."""
+    said = [name for name, value in _flat(given).items() if value not in (None, (), False)]
+    return f"{question}({', '.join(said)})"
+
+
+def _flat(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The values given, those of rows by the names of their fields."""
+    flat: dict[str, Any] = {}
+    for name, value in given.items():
+        flat |= value._asdict() if hasattr(value, "_asdict") else {name: value}
+    return flat
+
+
+def _expanded(sql: str, values: Mapping[str, Any]) -> str:
+    """A statement with a place for each value of a list."""
+    for name, value in values.items():
+        if isinstance(value, (list, tuple)):
+            places = ", ".join(f":{name}{number}" for number in range(len(value)))
+            sql = sql.replace(f"(:{name})", f"({places})")
+    return sql
+
+
+def _kept(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values as a file keeps them, lists of them each by itself."""
+    kept: dict[str, Any] = {}
+    for name, value in values.items():
+        if isinstance(value, (list, tuple)):
+            kept |= _kept({f"{name}{number}": each for number, each in enumerate(value)})
+        elif isinstance(value, datetime):
+            kept[name] = moment(value)
+        else:
+            kept[name] = value.isoformat() if isinstance(value, date) else value
+    return kept
+
+
+def _read(rows: Iterable[Sequence[Any]], reading: Mapping[int, str]) -> Iterator[Sequence[Any]]:
+    readers = [(number, _READERS[kind]) for number, kind in reading.items()]
+    for row in rows:
+        read = list(row)
+        for number, reader in readers:
+            if read[number] is not None:
+                read[number] = reader(read[number])
+        yield read

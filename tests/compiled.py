@@ -1,0 +1,169 @@
+"""The statements of everyday commands as SQLite takes them; run as a script, it writes them.
+
+    python tests/compiled.py
+
+Each is compiled from `store/statements` with marks in the place of values, so that any may be given
+with it later on.
+"""
+
+import re
+from collections.abc import Iterator
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Boolean, Date
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+
+from tracker.store import statements
+from tracker.store.columns import Moment
+from tracker.store.connection import worded
+from tracker.store.rows import Axes, Filters
+from tracker.store.states import States
+
+FILE = Path(__file__).parents[1] / "src" / "tracker" / "store" / "compiled.py"
+HEAD = '''"""The statements of everyday commands as SQLite takes them; `python tests/compiled.py` makes them.
+
+By the question and the names of the values given with it: the statement, and which of its columns
+hold as text, or as a number, what is none.
+"""
+
+COMPILED: dict[str, tuple[str, dict[int, str]]] = {
+'''
+
+# What narrows a list; more than two at once are not of every day.
+_PLACES = ("document", "section", "owners", "due_before")
+_AXES = ("status", "position", "verification")
+_MOST = 2
+
+
+class Mark(str):
+    """Stands for a value that is given later, by its name."""
+
+    __slots__ = ()
+
+    @property
+    def value(self) -> "Mark":
+        """It stands for words of ours, too."""
+        return self
+
+
+def mark(name: str) -> Any:
+    """The mark of a value, in a list where it is one of several."""
+    return (Mark(name),) if name in {"owners", "ids"} else Mark(name)
+
+
+def everyday() -> Iterator[tuple[str, dict[str, Any]]]:
+    """The questions of everyday commands, with each choice of values that they are asked with."""
+    states: Any = States(mark("as_of"))
+    for filters in (*chosen(_PLACES), ("measure",), ("commitment",)):
+        given = {"states": states, "filters": Filters(**marked(filters))}
+        yield "queries.commitment_rows", given
+        if filters != ("commitment",):
+            yield "queries.measure_rows", given
+    for names in (
+        *chosen(_PLACES + _AXES),
+        ("measure",),
+        ("commitment",),
+        ("owners", "commitment"),
+    ):
+        narrowed = [name for name in names if name not in _AXES]
+        axes = [name for name in names if name in _AXES]
+        given = {"filters": Filters(**marked(narrowed)), "axes": Axes(**marked(axes))}
+        yield "queries.assignment_rows", {"states": states, **given}
+    for filters in ((), ("measure",), ("commitment",)):
+        given = {"states": states, "filters": Filters(**marked(filters))}
+        yield "rollups.by_commitment", given
+        if filters != ("commitment",):
+            yield "rollups.by_measure", given
+    for question in ("rollups.measure_owners", "rollups.measure_targets"):
+        yield question, {"states": states}
+    lines = ("since", "until", "known_on", "actor", "batch")
+    for filters, said in (((), "batch"), (("commitment",), ""), (("measure",), ""), ((), "")):
+        given = {name: mark(name) if name == said else None for name in lines}
+        yield "queries.entry_rows", {"filters": Filters(**marked(filters)), **given}
+    for question, names in _OTHERS:
+        yield question, marked(names)
+    yield "lookup.section_numbers", {"document": None}
+    yield "lookup.standing", {"measure": mark("measure"), "commitment": None}
+    yield "lookup.standing", {"measure": None, "commitment": mark("commitment")}
+    yield "standing.moves", {"commitment": mark("commitment"), "known_on": None}
+    yield "wordings.sentence_rows", {"document": None, "measure": mark("measure")}
+    yield "log.newest", {"by": None}
+
+
+_OTHERS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("ledger.revision", ()),
+    ("lookup.all_owners", ()),
+    ("lookup.all_documents", ()),
+    ("lookup.section_numbers", ("document",)),
+    ("lookup.measure_keys", ()),
+    ("lookup.commitment_keys", ()),
+    ("lookup.all_keys", ()),
+    ("lineage.link_rows", ()),
+    ("lineage.linked_rows", ()),
+    ("wordings.last_wording", ("commitment",)),
+    ("log.heads", ("ids",)),
+    ("log.lines", ("ids",)),
+    ("log.new_batch", ()),
+    ("log.new_lines", ()),
+    ("log.new_cache", ()),
+    ("record.current", ("ids",)),
+)
+
+
+def marked(names: Any) -> dict[str, Any]:
+    """Each of these values with its mark."""
+    return {name: mark(name) for name in names}
+
+
+def chosen(names: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Every choice of the few that are of every day."""
+    for count in range(_MOST + 1):
+        yield from combinations(names, count)
+
+
+def compiled(question: str, given: dict[str, Any]) -> tuple[str, dict[int, str]]:
+    """The statement with the names of values where they are to stand, and how to read its columns."""
+    statement = statements.of(question, given)
+    made = statement.compile(dialect=SQLiteDialect_pysqlite(paramstyle="named"))
+    sql = " ".join(str(made).split())
+    for name, value in made.params.items():
+        listed = f"(__[POSTCOMPILE_{name}])"
+        if listed in sql:
+            sql = sql.replace(listed, f"({', '.join(map(_written, value))})")
+        elif value is not None:
+            sql = re.sub(rf":{name}\b", _written(value).replace("\\", r"\\"), sql)
+    return sql, _reading(statement)
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, Mark):
+        return f":{value}"
+    assert type(value) in {int, str, bool}, value
+    return repr(int(value)) if isinstance(value, int) else "'" + value.replace("'", "''") + "'"
+
+
+def _reading(statement: Any) -> dict[int, str]:
+    """What SQLite has no type for, by the number of the column."""
+    first = getattr(statement, "selects", [statement])[0]
+    kinds = {Moment: "moment", Date: "day", Boolean: "truth"}
+    return {
+        number: kind
+        for number, column in enumerate(getattr(first, "column_descriptions", ()))
+        for type_, kind in kinds.items()
+        if isinstance(column["type"], type_)
+    }
+
+
+def text() -> str:
+    """The module."""
+    lines = [
+        f"    {worded(question, given)!r}: {compiled(question, given)!r},\n"
+        for question, given in everyday()
+    ]
+    return f"{HEAD}{''.join(lines)}}}\n"
+
+
+if __name__ == "__main__":
+    FILE.write_text(text(), encoding="utf-8")

@@ -1,0 +1,90 @@
+"""What everyday commands put to SQLite directly: the same as what SQLAlchemy would."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import compiled
+from tracker.domain.words import Position, Status, Verification
+from tracker.errors import Damaged
+from tracker.store import ledger, queries, statements, states
+from tracker.store.connection import Connection
+from tracker.store.rows import Axes, Filters
+
+VALUES: dict[str, Any] = {
+    "as_of": date(2026, 6, 30),
+    "document": "2021",
+    "section": 5,
+    "owners": ("HB", "HN"),
+    "due_before": date(2026, 1, 1),
+    "measure": "2021-15",
+    "commitment": "2021-15.5",
+    "status": Status.IN_PROGRESS,
+    "position": Position.UNQUANTIFIED,
+    "verification": Verification.REPORTED,
+    "ids": (1, 2, 3),
+    "batch": 1,
+}
+ASKED = [(question, given) for question, given in compiled.everyday() if ".new_" not in question]
+
+
+def test_the_module_is_what_the_statements_make_of_it() -> None:
+    assert compiled.FILE.read_text(encoding="utf-8") == compiled.text()
+
+
+@pytest.mark.parametrize(("question", "marks"), ASKED)
+def test_a_compiled_question_has_the_rows_of_its_statement(
+    file: Path, question: str, marks: dict[str, Any]
+) -> None:
+    given = {name: _valued(value) for name, value in marks.items()}
+    with ledger.reading(ledger.place(str(file))) as db:
+        direct = [tuple(row) for row in db.ask(question, **given)]
+        assert not _uses_sqlalchemy(db)
+        wanted = [tuple(row) for row in db.execute(statements.of(question, given))]
+
+    assert direct == wanted
+
+
+def test_a_question_of_no_everyday_command_goes_through_sqlalchemy(file: Path) -> None:
+    with ledger.reading(ledger.place(str(file))) as db:
+        of, narrow = states.now(date(2026, 6, 30)), Filters("2021", 1, ("HB",))
+        found = queries.assignment_rows(db, of, narrow, Axes(Status.IN_PROGRESS))
+        assert _uses_sqlalchemy(db)
+
+    assert {(row.document, row.owner) for row in found} == {("2021", "HB")}
+
+
+def test_both_ways_are_one_transaction(file: Path) -> None:
+    at, now = ledger.place(str(file)), datetime.now(UTC)
+    with ledger.writing(at) as db:
+        number = db.add("log.new_batch", {"command": "test", "actor": "li", "recorded_at": now})
+        seen = db.core.exec_driver_sql("SELECT max(id) FROM batches").scalar()
+        db.rollback()
+
+    assert seen == number
+    with ledger.reading(at) as db:
+        assert list(db.ask("record.actor_of", batch=number)) == []
+
+
+def test_what_is_no_date_is_damage_on_either_way(file: Path) -> None:
+    at = ledger.place(str(file))
+    with ledger.writing(at) as db:
+        db.core.exec_driver_sql("UPDATE documents SET issued_on = 'soon' WHERE code = '2021'")
+
+    for narrow in (Filters(), Filters("2021", 1, ("HB",))):
+        with pytest.raises(Damaged, match="soon"), ledger.reading(at) as db:
+            queries.assignment_rows(db, states.now(date(2026, 6, 30)), narrow)
+
+
+def _valued(given: Any) -> Any:
+    """What was given for compiling, with values in the place of its marks."""
+    if hasattr(given, "_asdict"):
+        return given._replace(**{name: _valued(value) for name, value in given._asdict().items()})
+    marked = given[0] if isinstance(given, tuple) and given else given
+    return VALUES[marked] if isinstance(marked, compiled.Mark) else given
+
+
+def _uses_sqlalchemy(db: Connection) -> bool:
+    return db._core is not None
