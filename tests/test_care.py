@@ -367,6 +367,33 @@ def test_a_server_is_checked_for_tables_and_the_numbers_of_rows(
         assert name in said
 
 
+@pytest.mark.parametrize(
+    ("deed", "where"),
+    [
+        ("UPDATE entries SET effective_on = 'infinity' WHERE id = 3", "entries 3: effective_on: 'infinity' is no date"),
+        ("UPDATE entries SET effective_on = '0044-03-15 BC' WHERE id = 3", "entries 3: effective_on: '0044-03-15 BC'"),
+        ("UPDATE batches SET recorded_at = '-infinity' WHERE id = 1", "batches 1: recorded_at: '-infinity' is no time"),
+        ("UPDATE documents SET issued_on = '10000-01-01' WHERE id = 1", "documents 1: issued_on: '10000-01-01'"),
+        ("DROP TABLE batches CASCADE", "batches: is not there"),
+        ("DROP TABLE roles CASCADE", "roles: is not there"),
+        ("ALTER TABLE entries RENAME note TO remark", "entries note: is not there"),
+    ],
+)  # fmt: skip
+def test_damage_that_only_a_server_can_have_is_found_and_never_a_traceback(
+    tracker: Run, at: Any, server: Any, database: str, deed: str, where: str
+) -> None:
+    if database == "sqlite":
+        pytest.skip("a file has no such dates, and its tables are tried above")
+    server.do(f"SET session_replication_role = replica; {deed}", database=at.url.database)
+
+    said = found(tracker, at.url.render_as_string(hide_password=False))
+
+    assert any(where in finding for finding in said), said
+    for command in (("list",), ("log",), ("report",), ("db", "info"), ("db", "dump")):
+        ran = tracker(*command)
+        assert ran.code == 0 or (ran.code == 5 and "damaged" in ran.err), command
+
+
 def test_info_says_what_database_it_is_and_how_large(tracker: Run, database: str) -> None:
     said = tracker("db", "info", "-f", "json").json
 

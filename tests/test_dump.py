@@ -307,6 +307,20 @@ def test_a_forged_dump_is_refused_and_nothing_is_made(
     assert [file.name for file in tmp_path.iterdir() if "new" in file.name] == []
 
 
+@pytest.mark.parametrize("deed", ["DROP TABLE wordings", "ALTER TABLE links DROP COLUMN note"])
+def test_a_ledger_that_lacks_a_table_or_a_column_is_not_dumped_as_if_it_were_whole(
+    tracker: Run, small: Path, tmp_path: Path, deed: str
+) -> None:
+    with closing(sqlite3.connect(small)) as db:
+        db.execute(deed)
+
+    ran = tracker("db", "dump", "-o", str(tmp_path / "dump.jsonl"), db=small)
+
+    assert ran.code == 5
+    assert "a table or a column is not there" in ran.err
+    assert not (tmp_path / "dump.jsonl").exists()
+
+
 def test_a_refused_dump_leaves_a_server_empty(
     tracker: Run, dump: Path, server: servers.Server
 ) -> None:

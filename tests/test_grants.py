@@ -237,6 +237,18 @@ def test_the_revision_of_roles_goes_down_and_up_with_grants_in_it(apart: Apart, 
     assert apart.problems() == []
 
 
+def test_who_has_a_right_through_another_role_is_listed_with_it(apart: Apart) -> None:
+    apart.server.do("GRANT office TO hubei", "GRANT inspector TO hunan")
+    try:
+        with ledger.reading(apart.place(provinces.KEEPER)) as db:
+            found = {right.role: right.rights for right in roles.rights(db)}
+    finally:
+        apart.server.do("REVOKE office FROM hubei", "REVOKE inspector FROM hunan")
+
+    assert found["hubei"] == ["admin", "own"]
+    assert found["hunan"] == ["own", "reader"]
+
+
 # What the check of a ledger finds.
 
 TAMPERED = {
@@ -300,6 +312,41 @@ TAMPERED = {
     " = replica', current_database()); END$$",
     "hubei: nothing holds": "ALTER SCHEMA public OWNER TO hubei",
     "issues: belongs to another role": "ALTER TABLE issues OWNER TO hunan",
+    "to_char(date,text): stands in front": "CREATE FUNCTION to_char(date, text) RETURNS text LANGUAGE sql"
+    " AS $$SELECT 'x'$$",
+    "ledger_admit(entries,assignments): stands in front": "CREATE FUNCTION pg_catalog.ledger_admit"
+    "(line public.entries, held public.assignments) RETURNS void LANGUAGE sql AS ''",
+    "<>(text,character): stands in front": "CREATE FUNCTION differ(text, char) RETURNS boolean LANGUAGE sql"
+    " AS 'SELECT false'; CREATE OPERATOR <> (leftarg = text, rightarg = char, function = differ)",
+    "integer -> text: a cast": "CREATE FUNCTION said(integer) RETURNS text LANGUAGE sql IMMUTABLE"
+    " AS $$SELECT '1'::text$$; CREATE CAST (integer AS text) WITH FUNCTION said(integer)",
+    "first: an event trigger": "CREATE FUNCTION watch() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';"
+    " CREATE EVENT TRIGGER first ON ddl_command_start EXECUTE FUNCTION watch()",
+    "beside.peek(): a function": "CREATE SCHEMA beside; CREATE FUNCTION beside.peek() RETURNS SETOF entries"
+    " LANGUAGE sql SECURITY DEFINER AS 'SELECT * FROM public.entries'",
+    "ledger_admit(line entries, held assignments): the function of the ledger was changed":
+    "ALTER FUNCTION ledger_admit(entries, assignments) STRICT",
+    "ledger_units(): the function of the ledger was changed": "ALTER FUNCTION ledger_units() LEAKPROOF",
+    "log_is_append_only(): the function of the ledger was": "ALTER FUNCTION log_is_append_only()"
+    " SET session_replication_role = replica",
+    "default privileges: hubei has the right to DELETE": "ALTER DEFAULT PRIVILEGES FOR ROLE keeper"
+    " GRANT ALL ON TABLES TO hubei",
+    "hubei has the right to CREATE": "DO $$BEGIN EXECUTE format('GRANT CREATE ON DATABASE %I TO hubei',"
+    " current_database()); END$$",
+    "links_id_seq: hubei has the right to UPDATE": "GRANT ALL ON SEQUENCE links_id_seq TO hubei",
+    "entries: hubei has the right to SELECT WITH": "GRANT SELECT ON entries TO hubei WITH GRANT OPTION",
+    "v_entries: a rule": "CREATE RULE r AS ON INSERT TO v_entries DO INSTEAD NOTHING",
+    "links.id: is not there": "ALTER TABLE links ALTER id DROP IDENTITY",
+    "links.note: is not there": 'ALTER TABLE links ALTER note TYPE text COLLATE "C"',
+    "wordings: pk_wordings: is not there": "ALTER TABLE wordings DROP CONSTRAINT pk_wordings",
+    "entries: uq_entries_first_report: is not enforced": "ALTER TABLE entries DROP CONSTRAINT"
+    " uq_entries_first_report, ADD CONSTRAINT uq_entries_first_report UNIQUE (first_report) DEFERRABLE",
+    "ix_entries_batch: is not there": "DROP INDEX ix_entries_batch;"
+    " CREATE INDEX ix_entries_batch ON entries USING hash (batch)",
+    "entries: more: a policy that no": "CREATE VIEW pg_policies AS SELECT * FROM pg_catalog.pg_policies"
+    " WHERE policyname <> 'more'; CREATE POLICY more ON entries USING (true);"
+    " DO $$BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = public, pg_catalog',"
+    " current_database()); END$$",
 }  # fmt: skip
 
 
@@ -331,6 +378,11 @@ def test_the_check_finds_a_role_that_nothing_holds_back(apart: Apart) -> None:
             "ALTER ROLE hubei SET session_replication_role = replica",
             "ALTER ROLE hubei RESET ALL",
             "hubei: a setting switches triggers",
+        ),
+        (
+            "GRANT SET ON PARAMETER session_replication_role TO hubei",
+            "REVOKE SET ON PARAMETER session_replication_role FROM hubei",
+            "session_replication_role: hubei has the right to SET",
         ),
     ],
 )

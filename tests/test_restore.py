@@ -243,6 +243,22 @@ def test_a_ledger_without_its_log_is_replaced_when_told(tracker: Run, file: Path
     assert len(beside(file, "replaced")) == 1
 
 
+@pytest.mark.parametrize("forced", [(), ("--force",)])
+def test_a_server_whose_ledger_lacks_a_table_is_not_restored_into(
+    tracker: Run, at: Any, server: Any, database: str, tmp_path: Path, forced: tuple[str, ...]
+) -> None:
+    if database == "sqlite":
+        pytest.skip("a damaged file is kept and replaced as a whole")
+    dump = tmp_path / "dump.jsonl"
+    assert tracker("db", "dump", "-o", str(dump)).code == 0
+    server.do("DROP TABLE batches CASCADE", database=at.url.database)
+
+    ran = tracker("db", "restore", str(dump), *forced)
+
+    assert ran.code == 5
+    assert "restore into an empty database" in ran.err
+
+
 def test_a_dump_is_restored_from_a_pipe(tracker: Run, file: Path) -> None:
     dump, pipe = file.with_name("d.jsonl"), file.with_name("pipe")
     tracker("db", "dump", "-o", str(dump))

@@ -268,6 +268,27 @@ ATTACKS: dict[str, tuple[str, ...]] = {
     "a merge that deletes": (
         "MERGE INTO entries e USING entries s ON s.id = e.id WHEN MATCHED THEN DELETE",
     ),
+    "a merge that adds a foreign line": (
+        BATCH,
+        (
+            "MERGE INTO entries e USING (SELECT max(id) AS b FROM batches WHERE actor = session_user) s"
+            " ON false WHEN NOT MATCHED THEN INSERT (assignment_id, batch, effective_on, kind, status)"
+            " VALUES ({foreign}, s.b, current_date - 1, 'report', 'done')"
+        ),
+    ),
+    "a file of the server as a large object": ("SELECT lo_import('/etc/hostname')",),
+    "a large object as a file of the server": ("SELECT lo_export(1, 'x')",),
+    "a deletion where a cursor stands": (
+        "DECLARE c CURSOR FOR SELECT * FROM batches",
+        "FETCH c",
+        "DELETE FROM batches WHERE CURRENT OF c",
+    ),
+    "a prepared update": ("PREPARE p AS UPDATE entries SET note = 'x'", "EXECUTE p"),
+    "an update in a block": ("DO $$BEGIN UPDATE entries SET note = 'x'; END$$",),
+    "a file of the server": ("SELECT pg_read_file('postgresql.conf')",),
+    "an end of other sessions": (
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'postgres'",
+    ),
     "a dropped trigger": ("DROP TRIGGER entries_made ON entries",),
     "a disabled trigger": ("ALTER TABLE entries DISABLE TRIGGER ALL",),
     "a trigger of its own": (
@@ -388,6 +409,21 @@ def test_a_role_named_like_the_program_withdraws_nothing_of_it(apart: Apart) -> 
             apart.sql("tracker", BATCH, line(number, kind="withdrawal", names=str(version)))
     finally:
         apart.server.do("DROP ROLE tracker")
+
+
+def test_a_merge_is_chained_by_the_server_like_any_other_line(apart: Apart) -> None:
+    own = apart.assignment("HB")
+    forged = (
+        "MERGE INTO entries e USING (SELECT max(id) AS b FROM batches WHERE actor = session_user) s"  # noqa: S608 - a number of ours
+        " ON false WHEN NOT MATCHED THEN INSERT (assignment_id, batch, effective_on, kind, status, actor,"
+        f" hash) VALUES ({own}, s.b, current_date - 1, 'report', 'stalled', 'office', 'f')"
+    )
+
+    apart.sql("hubei", BATCH, forged)
+
+    newest = "SELECT actor FROM entries ORDER BY id DESC LIMIT 1"
+    assert apart.one(newest) == "hubei"
+    assert apart.problems() == []
 
 
 def test_whose_rights_were_taken_back_holds_nobody_up(apart: Apart) -> None:

@@ -40,13 +40,16 @@ _DEFAULTS = text(
 # The server says of a constraint whether it is enforced since 18.
 _CONSTRAINTS = text(
     "SELECT k.conname, k.contype, c.relname, pg_get_constraintdef(k.oid) AS said, k.convalidated"  # noqa: S608 - statements of our own
-    " AND coalesce(to_jsonb(k) ->> 'conenforced', 'true') = 'true' AS holds FROM pg_constraint k"
+    " AND coalesce(to_jsonb(k) ->> 'conenforced', 'true') = 'true' AND NOT (k.condeferrable AND k.contype <> 't') AS holds FROM pg_constraint k"
     f" JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {_OURS}"
 )
 _INDEXES = text(
     "SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid"  # noqa: S608 - statements of our own
     f" JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {_OURS}"
-    " AND (NOT i.indisvalid OR NOT i.indisready OR i.indpred IS NOT NULL)"
+    " AND (NOT i.indisvalid OR NOT i.indisready OR i.indpred IS NOT NULL"
+    " OR coalesce(to_jsonb(i) ->> 'indnullsnotdistinct', 'false') = 'true'"
+    " OR EXISTS (SELECT FROM unnest(i.indclass) AS used JOIN pg_opclass o ON o.oid = used"
+    " WHERE NOT o.opcdefault OR o.opcmethod <> (SELECT oid FROM pg_am WHERE amname = 'btree')))"
 )
 # Views that read the ledger with their owner's rights, and that others may read.
 _WINDOWS = text(

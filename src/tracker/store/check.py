@@ -42,9 +42,11 @@ class Checked(NamedTuple):
 
 def check(db: Connection) -> Checked:
     """Prove all that can be proved of a ledger by itself."""
-    found = [*_database(db), *_schema(db), *_protection(db), *_views(db)]
+    schema.look_here_alone(db)
+    found = [*_database(db), *_schema(db)]
     if schema.lacks_columns(db):
         return Checked(found, readable=False)
+    found += [*_numbering(db), *_protection(db), *_views(db)]
     unsound = list(soundness.problems(db))
     if unsound:
         return Checked(found + unsound, readable=False)
@@ -92,6 +94,9 @@ def _schema(db: Connection) -> Iterator[Problem]:
         yield Problem("alembic_version", _("holds {count} rows, not one").format(count=revisions))
     for name in schema.changed_tables(db):
         yield Problem(name, _("is not there, or not as the program makes it"))
+
+
+def _numbering(db: Connection) -> Iterator[Problem]:
     for table, number in schema.sequences_behind(db):
         yield Problem(
             table, _("the number of the next row, {number}, is taken").format(number=number)

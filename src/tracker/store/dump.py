@@ -31,6 +31,10 @@ MARK, DIGITS = ',"check":"', 16
 def lines(db: Connection) -> Iterator[bytes]:
     """The dump of a ledger of any revision, line by line; refused where a value is none of its column."""
     refuse_partial_sight(db)
+    if schema.is_torn(db):
+        raise DatabaseRefusal(
+            _("the ledger is damaged: a table or a column is not there; see tracker db check")
+        )
     check = ""
     for content in _contents(db, tables(db)):
         body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()

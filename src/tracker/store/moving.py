@@ -143,6 +143,13 @@ def _into_server(ready: Path, at: Place, *, force: bool, now: datetime) -> Path 
     with ledger.upgrading(at, make=True) as db:
         kept = None
         if schema.revision(db) is not None:
+            if schema.is_torn(db):
+                raise DatabaseRefusal(
+                    _(
+                        "{place} is damaged: a table or a column is not there, so it can neither be"
+                        " kept nor replaced; restore into an empty database"
+                    ).format(place=at)
+                )
             # Nobody records while it is compared, kept and replaced.
             db.execute(text("LOCK TABLE batches IN ACCESS EXCLUSIVE MODE"))
             _refuse_newer(db, ready, at, force=force)

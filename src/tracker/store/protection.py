@@ -10,7 +10,7 @@ from sqlalchemy import text
 from tracker import bundled
 from tracker.errors import Problem
 from tracker.i18n import _
-from tracker.store import catalogue
+from tracker.store import catalogue, surroundings
 from tracker.store.connection import Connection
 
 _LOG = ("batches", "entries", "issues", "observations")
@@ -22,7 +22,9 @@ _APPEND_ONLY = "BEGIN RAISE EXCEPTION '%: the log is append-only', TG_TABLE_NAME
 _FUNCTIONS = text(
     "SELECT format('%s(%s)', proname, pg_get_function_identity_arguments(oid)) AS head, prosrc,"
     " prosecdef, proconfig, proowner = (SELECT relowner FROM pg_class WHERE oid = to_regclass('entries')) AS kept, proname,"
-    " has_function_privilege('public', oid, 'EXECUTE') AS open, provolatile = 'v' AS volatile,"
+    " has_function_privilege('public', oid, 'EXECUTE') AS open,"
+    # Strict ones are not called without a value, leakproof ones before the policies.
+    " provolatile = 'v' AND proparallel = 'u' AND NOT (proisstrict OR proleakproof OR proretset) AS plain,"
     " (SELECT lanname FROM pg_language l WHERE l.oid = prolang) AS language,"
     " prorettype::regtype::text AS returns, ARRAY(SELECT x.grantee::regrole::text FROM"
     " aclexplode(proacl) x WHERE x.grantee NOT IN (0, proowner) ORDER BY 1) AS callers"
@@ -34,12 +36,13 @@ _POLICIES = text(
 )
 _TABLES = text(
     "SELECT relname, relkind, relrowsecurity AND relforcerowsecurity AS forced,"
-    " relowner = (SELECT relowner FROM pg_class WHERE oid = to_regclass('entries')) AS kept, relhasrules, coalesce(reloptions, ARRAY[]::text[]) AS options"
-    " FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'f')"
+    " relowner = (SELECT relowner FROM pg_class WHERE oid = to_regclass('entries')) AS kept, EXISTS (SELECT FROM pg_rewrite w WHERE w.ev_class = c.oid AND w.rulename <> '_RETURN') AS ruled, coalesce(reloptions, ARRAY[]::text[]) AS options"
+    " FROM pg_class c WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'f')"
 )
 # What is granted on tables and on single columns, to all but their owner.
 _RIGHTS = text(
-    "SELECT DISTINCT c.relname, g.privilege_type,"
+    "SELECT DISTINCT c.relname, c.relkind = 'S' AS counts,"
+    " g.privilege_type || CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END AS privilege_type,"
     " CASE g.grantee WHEN 0 THEN 'public' ELSE g.grantee::regrole::text END AS grantee"
     " FROM pg_class c CROSS JOIN LATERAL ("
     "   SELECT x.* FROM aclexplode(c.relacl) x UNION ALL SELECT y.* FROM pg_attribute a,"
@@ -90,7 +93,7 @@ def problems(db: Connection) -> list[Problem]:
     """Every finding about functions, policies, row security and rights, and what could undo them."""
     made = _migration("0004_views")._VIEWS  # noqa: SLF001 - a migration names nothing for others
     found = [*_functions(db), *_policies(db), *_tables(db), *_rights(db)]
-    return [*found, *catalogue.problems(db, made)]
+    return [*found, *catalogue.problems(db, made), *surroundings.problems(db)]
 
 
 def _functions(db: Connection) -> Iterator[Problem]:
@@ -101,8 +104,8 @@ def _functions(db: Connection) -> Iterator[Problem]:
         row = rows.get(head)
         if row is None:
             yield Problem(head, _("the function of the ledger is not there"))
-        elif (row.prosrc, row.kept) != (body, True) or (
-            head in wanted and not (_is_pinned(row, path) and _is_as_made(row))
+        elif (row.prosrc, row.kept) != (body, True) or not (
+            _is_pinned(row, path) and _is_as_made(row) if head in wanted else row.proconfig is None
         ):
             yield Problem(head, _("the function of the ledger was changed"))
         if row is not None and head in wanted and row.proname not in _CALLED:
@@ -128,7 +131,7 @@ def _is_pinned(row: Any, schema: str) -> bool:  # noqa: ANN401 - a row of the fu
 
 def _is_as_made(row: Any) -> bool:  # noqa: ANN401 - a row of the functions statement
     returns, language, _body = _made().FUNCTIONS[row.head]
-    return (row.returns, row.language, row.volatile) == (returns, language, True)
+    return (row.returns, row.language, row.plain) == (returns, language, True)
 
 
 def _policies(db: Connection) -> Iterator[Problem]:
@@ -167,7 +170,7 @@ def _tables(db: Connection) -> Iterator[Problem]:
     for row in db.execute(_TABLES):
         if row.relname in tables and not row.forced:
             yield Problem(row.relname, _("row security is not forced"))
-        if row.relname in tables and row.relhasrules:
+        if row.relname in tables | set(_made().VIEWS) and row.ruled:
             yield Problem(row.relname, _("a rule that no tracker made"))
         if row.relname in tables | set(_made().VIEWS) and not row.kept:
             yield Problem(row.relname, _("belongs to another role than the log does"))
@@ -181,7 +184,9 @@ def _rights(db: Connection) -> Iterator[Problem]:
     ours = {*_made().REGISTERS, *_made().APART, *_made().VIEWS}
     for row in db.execute(_RIGHTS):
         allowed = {"SELECT"} | ({"INSERT"} if row.relname in _LOG else set())
-        if row.relname in ours and (row.privilege_type not in allowed or row.grantee == "public"):
+        if (row.relname in ours or row.counts) and (
+            row.privilege_type not in allowed or row.grantee == "public"
+        ):
             yield Problem(
                 row.relname,
                 _("{role} has the right to {deed}").format(

@@ -41,11 +41,13 @@ _SEES_ALL = text(
     "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname IN ('tracker_admin', 'tracker_reader')"
     " AND pg_has_role(session_user, oid, 'USAGE'))"
 )
+# Also who has it through another role; whoever can become a superuser or the owner has all.
 _GRANTED = text(
-    "SELECT m.rolname, g.rolname FROM pg_auth_members a"
-    " JOIN pg_roles g ON g.oid = a.roleid JOIN pg_roles m ON m.oid = a.member"
+    "SELECT m.rolname, g.rolname FROM pg_roles g"
+    " JOIN pg_roles m ON pg_has_role(m.oid, g.oid, 'MEMBER') AND (m.oid <> g.oid OR m.rolcanlogin)"
     " JOIN pg_class c ON c.oid = to_regclass('entries')"
-    " WHERE g.rolname IN ('tracker_admin', 'tracker_reader') AND m.oid <> c.relowner"
+    " WHERE g.rolname IN ('tracker_admin', 'tracker_reader')"
+    " AND NOT m.rolsuper AND m.oid <> c.relowner"
 )
 
 

@@ -13,6 +13,7 @@ from tracker import bundled
 from tracker.errors import DatabaseRefusal
 from tracker.i18n import _
 from tracker.store.connection import Connection
+from tracker.store.revisions import HEAD
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -22,6 +23,11 @@ _LAST_NUMBER = text(
     "SELECT pg_sequence_last_value(s.oid) FROM pg_class s"
     " WHERE s.oid = pg_get_serial_sequence(:table, 'id')::regclass"
     " AND has_sequence_privilege(s.oid, 'SELECT')"
+)
+
+# Named in full: what is not could be anybody's.
+_HERE_ALONE = text(
+    "SELECT pg_catalog.set_config('search_path', pg_catalog.quote_ident(pg_catalog.current_schema()), true)"
 )
 
 # What a ledger of any revision has; a database without them is somebody else's.
@@ -123,6 +129,11 @@ def changed_tables(db: Connection) -> list[str]:
     return sorted(changed | (_indexes(db) & found.keys() - wanted.keys()))
 
 
+def is_torn(db: Connection) -> bool:
+    """Whether a ledger of the current revision lacks a table or a column."""
+    return revision(db) == HEAD and lacks_columns(db)
+
+
 def lacks_columns(db: Connection) -> bool:
     """Whether a table or a column is not there, so that nothing can be asked of it."""
     from tracker.store.models import metadata  # noqa: PLC0415 - only the comparison needs the tables
@@ -134,6 +145,14 @@ def lacks_columns(db: Connection) -> bool:
         or set(table.columns.keys()) - {column["name"] for column in has.get_columns(table.name)}
         for table in metadata.sorted_tables
     )
+
+
+def look_here_alone(db: Connection) -> None:
+    """Until the end of the transaction a server finds by name what is its own, then what lies in the
+    ledger's schema: a search path can put something else in front of both.
+    """
+    if db.on_server:
+        db.execute(_HERE_ALONE)
 
 
 def sequences_behind(db: Connection) -> list[tuple[str, int]]:
@@ -200,7 +219,8 @@ def _tables_differ(db: Connection) -> list[object]:
         # Of a constraint that is not valid the reflection says an option that it does not know itself.
         warnings.simplefilter("ignore", SAWarning)
         found = list(compare_metadata(MigrationContext.configure(db.core), metadata))
-    for table in metadata.sorted_tables:
+    there = set(inspect(db.core).get_table_names())
+    for table in (table for table in metadata.sorted_tables if table.name in there):
         has = {check["name"] for check in inspect(db.core).get_check_constraints(table.name)}
         says = {str(c.name) for c in table.constraints if isinstance(c, CheckConstraint)}
         found += [(table.name, name) for name in sorted(has ^ says, key=str)]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from sqlalchemy import Column, Table
+from sqlalchemy import Column, ColumnElement, Date, Table, Text, cast, func, literal_column, select
 
 from tracker.domain.indicators import Period
 from tracker.domain.target import Target
@@ -25,6 +25,7 @@ from tracker.domain.words import (
 from tracker.errors import Problem
 from tracker.i18n import _
 from tracker.store import values
+from tracker.store.columns import Moment
 from tracker.store.connection import Connection
 from tracker.store.models import (
     assignments,
@@ -65,13 +66,32 @@ _TARGETS = (
 )
 
 
+# A day less at both ends: what a time zone adds or takes must not lead beyond.
+_FIRST: ColumnElement[Any] = literal_column("'0001-01-02'")
+_LAST: ColumnElement[Any] = literal_column("'9999-12-30'")
+
 _NUMBERS = (observations.c.value, indicator_targets.c.value)
 
 
 def problems(db: Connection) -> Iterator[Problem]:
     """Every value that no tracker wrote there, by table, row and field."""
-    for table in metadata.sorted_tables:
+    beyond = [found for table in metadata.sorted_tables for found in _beyond(db, table)]
+    yield from beyond
+    # A driver reads no row that holds one.
+    for table in metadata.sorted_tables if not beyond else ():
         yield from _table(db, table)
+
+
+def _beyond(db: Connection, table: Table) -> Iterator[Problem]:
+    """The dates and times of a server that no calendar has: infinite, before year 1, after 9999."""
+    if not db.on_server:
+        return
+    key = [cast(column, Text) for column in table.primary_key.columns]
+    for column in table.columns:
+        if isinstance(column.type, (Date, Moment)):
+            odd = select(func.concat_ws(" ", *key), cast(column, Text))
+            for where, said in db.execute(odd.where(~column.between(_FIRST, _LAST))):
+                yield Problem(f"{table.name} {where}: {column.name}", values.refusal(column, said))
 
 
 def _table(db: Connection, table: Table) -> Iterator[Problem]:

@@ -11,6 +11,9 @@ from tracker.store.refused import refusal
 # What a server calls a transaction that it ended in favour of another: tried again, it can go through.
 _OVERTAKEN = ("40001", "40P01")
 
+# Of a table, a column or a function that is not there: every ledger of this schema has them.
+_TORN = ("42P01", "42703", "42883")
+
 # What the driver says of a URL with options that there are not.
 _NO_OPTIONS = ("invalid URI query parameter", "invalid connection option", "bad value for")
 
@@ -33,6 +36,10 @@ def in_words(reason: Exception, place: str, role: str | None, *, write: bool) ->
         "lock timeout": _("{place} is locked by another program; close it and try again"),
         "Could not decode": _("{place} is damaged; restore it from a backup"),
         "malformed": _("{place} is damaged; restore it from a backup"),
+        "after year 10K": _("{place} is damaged; tracker db check says where"),
+        "before year 1": _("{place} is damaged; tracker db check says where"),
+        "no such table": _("{place} is damaged; tracker db check says where"),
+        "no such column": _("{place} is damaged; tracker db check says where"),
         "database or disk is full": _("the disk is full; nothing was recorded in {place}"),
         "No space left": _("the disk is full; nothing was recorded in {place}"),
         "unable to open database file": _("cannot open {place}: is it a folder, or not yours?"),
@@ -56,6 +63,8 @@ def _of_a_server(
         # Who only reads may have recorded something before; he is not made to do that again.
         kind = Overtaken if write else DatabaseRefusal
         return kind(_("others changed {place} at the same time: try again").format(place=place))
+    if getattr(cause, "sqlstate", None) in _TORN:
+        return Damaged(_("{place} is damaged; tracker db check says where").format(place=place))
     if getattr(reason, "connection_invalidated", False):
         said = (
             _("the server of {place} went away; nothing was recorded, try again")
