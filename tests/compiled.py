@@ -71,6 +71,9 @@ def everyday() -> Iterator[tuple[str, dict[str, Any]]]:
         axes = [name for name in names if name in _AXES]
         given = {"filters": Filters(**marked(narrowed)), "axes": Axes(**marked(axes))}
         yield "queries.assignment_rows", {"states": states, **given}
+    for filters in (*chosen(("document", "section")), ("measure",)):
+        given = {"states": states, "filters": Filters(**marked(filters))}
+        yield "rollups.each_commitment", given
     for filters in ((), ("measure",), ("commitment",)):
         given = {"states": states, "filters": Filters(**marked(filters))}
         yield "rollups.by_commitment", given
@@ -78,6 +81,7 @@ def everyday() -> Iterator[tuple[str, dict[str, Any]]]:
             yield "rollups.by_measure", given
     for question in ("rollups.measure_owners", "rollups.measure_targets"):
         yield question, {"states": states}
+    yield "rollups.total", {"states": states, "filters": Filters()}
     lines = ("since", "until", "known_on", "actor", "batch")
     for filters, said in (((), "batch"), (("commitment",), ""), (("measure",), ""), ((), "")):
         given = {name: mark(name) if name == said else None for name in lines}

@@ -29,6 +29,7 @@ from tracker.report.model import (
     Report,
     Table,
     harmless,
+    held,
     shown_cell,
     titled,
 )
@@ -87,10 +88,11 @@ def test_every_cell_that_people_read_is_in_the_file() -> None:
 
     assert len(document.tables) == len(list(shown(report)))
     for n, table in enumerate(shown(report)):
-        chosen = [i for i, _ in titled(table) if not isinstance(table.rows[0][i], Bar)]
+        told = held(titled(table))
+        chosen = [i for i, cell in enumerate(next(iter(told.rows))) if not isinstance(cell, Bar)]
         assert grid(document, n) == [
-            [table.columns[i].title for i in chosen],
-            *([shown_cell(row[i]) for i in chosen] for row in table.rows),
+            [told.columns[i].title for i in chosen],
+            *([shown_cell(row[i]) for i in chosen] for row in told.rows),
         ]
 
 

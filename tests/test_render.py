@@ -1,7 +1,7 @@
 """Every renderer renders every report, and says the same values."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 
 import pytest
@@ -53,7 +53,7 @@ TABLE = Table(
 
 
 @pytest.fixture(params=["measures", "commitments", "assignments", "progress", "due", "audit", "everything there can be", "measure", "commitment", "log", "coverage", "everything", "info", "check"])  # fmt: skip
-def made(request: pytest.FixtureRequest, at: ledger.Place) -> Report | Table:
+def made(request: pytest.FixtureRequest, at: ledger.Place) -> Iterator[Report | Table]:
     of = states.now(TODAY)
     with ledger.reading(at) as db:
         asked = progress.Asked(TODAY, log.known(db, None), Period.read("2024Q2"), annexes=True)
@@ -75,7 +75,7 @@ def made(request: pytest.FixtureRequest, at: ledger.Place) -> Report | Table:
             "info": lambda: care.info(db, at, None),
             "check": lambda: care.check(db, None),
         }
-        return made[request.param]()
+        yield made[request.param]()
 
 
 @pytest.mark.parametrize("form", Form)

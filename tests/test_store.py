@@ -298,7 +298,7 @@ def test_a_changed_owner_is_retired_with_his_log_and_another_added(
     with ledger.reading(at) as db:
         shown = queries.assignment_rows(db, states.now(TODAY), Filters.of("x1-01.1"))
         assert [row.owner for row in shown] == ["SX", "HN"]
-        assert [row.owner for row in queries.entry_rows(db, filters=Filters.of("x1-01.1"))] == [
+        assert [row.owner for row in queries.each_entry(db, filters=Filters.of("x1-01.1"))] == [
             "HB"
         ]
 
@@ -350,7 +350,7 @@ def test_a_target_corrected_in_the_register_stays_in_the_log(
             db, states.on(TODAY, NOW + timedelta(hours=1)), Filters.of("x1-01.1")
         )
         after = queries.assignment_rows(db, states.now(TODAY), Filters.of("x1-01.1"))
-        log_lines = queries.entry_rows(db, filters=Filters.of("x1-01.1"))
+        log_lines = list(queries.each_entry(db, filters=Filters.of("x1-01.1")))
     assert {row.target for row in before} == {"2026"}
     assert {row.target for row in after} == {"2027"}
     assert [(line.kind, line.target) for line in log_lines] == [("retarget", "2027")] * 2
@@ -378,7 +378,7 @@ def test_one_load_is_one_batch_and_reaches_the_report_at_once(
     load(at, tmp_path, year="2027")
 
     with ledger.reading(at) as db:
-        assert {row.batch for row in queries.entry_rows(db, filters=Filters.of("x1-01.1"))} == {
+        assert {row.batch for row in queries.each_entry(db, filters=Filters.of("x1-01.1"))} == {
             (number or 0) + 1
         }
 

@@ -1,5 +1,6 @@
 """What every command needs from outside: the ledger, the actor, the clock, and the way out."""
 
+import codecs
 import itertools
 import os
 import re
@@ -223,23 +224,23 @@ def _bar(done: int, count: int) -> str:
 
 
 def output(what: "Printable", form: str, out: Path | None = None) -> None:
-    """Print a report or table, or write it to a file: whole, or not at all."""
-    from tracker.render import Screen, render  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    """Print a report or table as it is made, or write it to a file: whole, or not at all.
+
+    What flows out of the ledger is made here: it has to be open.
+    """
+    from tracker.render import Screen, pieces  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
 
     if out is None or str(out) == "-":
         screen = _screen()
         if form in _FILES and screen.width:
             raise UsageRefusal(_("{form} is no text for a terminal: add -o FILE").format(form=form))
-        _print(render(what, form, screen))
+        _print(pieces(what, form, screen))
     else:
         refuse_other_ending(form, out)
-        made = render(what, form, Screen())
-        if isinstance(made, str):
-            # Spreadsheets take CSV for UTF-8 only behind a byte order mark.
-            encoding = "utf-8-sig" if form == "csv" else "utf-8"
-            made = made.encode(encoding, errors="backslashreplace")
-        _write(out, made)
-    if form == "table" and not getattr(what, "rows", True):
+        # Spreadsheets take CSV for UTF-8 only behind a byte order mark.
+        encoding = "utf-8-sig" if form == "csv" else "utf-8"
+        _write(out, pieces(what, form, Screen()), encoding)
+    if form == "table" and not len(getattr(what, "rows", "-")):
         note(_("nothing found"))
 
 
@@ -261,16 +262,15 @@ def put(made: str | bytes, out: Path | None = None) -> None:
             raise UsageRefusal(
                 _("{form} is no text for a terminal: add -o FILE").format(form="xlsx")
             )
-        _print(made)
+        _print([made])
     else:
-        _write(out, made.encode() if isinstance(made, str) else made)
+        _write(out, [made])
 
 
 def pour(lines: Iterable[bytes], out: Path | None = None) -> None:
     """Print the lines of a dump as they come, or write them to a file: whole, or not at all."""
     if out is None or str(out) == "-":
-        for line in lines:
-            _print(line)
+        _print(lines)
         return
     from tracker.store import backup  # noqa: PLC0415 - only where a dump is written
 
@@ -279,12 +279,13 @@ def pour(lines: Iterable[bytes], out: Path | None = None) -> None:
     note(_("wrote {file}").format(file=out))
 
 
-def _print(made: str | bytes) -> None:
+def _print(pieces: Iterable[str | bytes]) -> None:
     try:
-        if isinstance(made, str):
-            sys.stdout.write(made)
-        else:
-            sys.stdout.buffer.write(made)
+        for piece in pieces:
+            if isinstance(piece, str):
+                sys.stdout.write(piece)
+            else:
+                sys.stdout.buffer.write(piece)
         sys.stdout.flush()
     except BrokenPipeError:
         # Whoever read has seen enough; what is left goes nowhere, and the end is quiet.
@@ -309,27 +310,35 @@ def _refuse_database(out: Path) -> None:
             raise Refusal(_("{file} is a database, maybe a ledger: name another").format(file=out))
 
 
-def _write(out: Path, data: bytes) -> None:
+def _write(out: Path, pieces: Iterable[str | bytes], encoding: str = "utf-8") -> None:
     unfinished = None
     try:
         target = out.resolve()
         if target.exists() and not target.is_file():
             # A device or a pipe is written to, never replaced.
-            target.write_bytes(data)
+            _fill(target, pieces, encoding)
         else:
             _refuse_database(target)
             unfinished = target.with_name(f".tracker-{os.getpid()}.tmp")
-            unfinished.write_bytes(data)
+            _fill(unfinished, pieces, encoding)
             if target.exists():
                 shutil.copymode(target, unfinished)
             unfinished.replace(target)
     except (OSError, ValueError) as reason:
+        why = getattr(reason, "strerror", None) or reason
+        raise Refusal(_("cannot write {file}: {reason}").format(file=out, reason=why)) from reason
+    finally:
         if unfinished is not None:
             with suppress(OSError):
                 unfinished.unlink(missing_ok=True)
-        why = getattr(reason, "strerror", None) or reason
-        raise Refusal(_("cannot write {file}: {reason}").format(file=out, reason=why)) from reason
     note(_("wrote {file}").format(file=out))
+
+
+def _fill(file: Path, pieces: Iterable[str | bytes], encoding: str) -> None:
+    encoded = codecs.getincrementalencoder(encoding)(errors="backslashreplace").encode
+    with file.open("wb") as to:
+        for piece in pieces:
+            to.write(encoded(piece) if isinstance(piece, str) else piece)
 
 
 def _screen() -> "Screen":

@@ -62,8 +62,7 @@ def export(
         raise UsageRefusal(_("--as breakdown is a workbook: add --format xlsx"))
     with context.reading() as db:
         filters = listing.filters(db, document=document, owner=owner)
-        made = _made(db, shape or form, filters)
-    context.output(made, shape or form, out)
+        context.output(_made(db, shape or form, filters), shape or form, out)
 
 
 def _made(db: "Connection", wanted: str, filters: "Filters") -> "Printable":

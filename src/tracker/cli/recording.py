@@ -200,11 +200,10 @@ def print_batch(batch: int, form: str) -> None:
 
     try:
         with context.reading() as db:
-            table = details.entries(db, batch=batch)
+            context.output(details.entries(db, batch=batch), form)
     except DatabaseRefusal as reason:
         raise DatabaseRefusal(
             _("batch {batch} is recorded, but cannot be shown: see it with tracker log").format(
                 batch=batch
             )
         ) from reason
-    context.output(table, form)

@@ -102,8 +102,7 @@ def list_(
         filters = listing.filters(
             db, document=document, section=section, owner=owner, due_before=due, search=search
         )
-        table = listing.listed(db, of, by, filters, wanted)
-    context.output(table, form, out)
+        context.output(listing.listed(db, of, by, filters, wanted), form, out)
 
 
 @app.command()
@@ -156,7 +155,7 @@ def log(
             since=maybe(day, since, "--since"),
             actor=actor,
         )
-    context.output(table, form, out)
+        context.output(table, form, out)
 
 
 @app.command()

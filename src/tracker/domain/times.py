@@ -15,7 +15,7 @@ SHANGHAI = timezone(timedelta(hours=8))
 
 def moment(at: datetime) -> str:
     """A UTC time as it is hashed, stored and printed: microseconds, and a Z."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def day(said: str) -> date | None:

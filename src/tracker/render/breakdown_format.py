@@ -1,13 +1,13 @@
 """The breakdown table as offices lay it out in Excel: a sheet for each document, ready to print."""
 
-from io import BytesIO
+from collections.abc import Iterator
 from itertools import groupby
 
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from tracker.i18n import _
-from tracker.render import Screen
+from tracker.render import Screen, contents, unfinished
 from tracker.render.workbook import HEADER, LEFT, Book, Heights, clean, put
 from tracker.report.breakdown import Breakdown, Line, Sheet
 
@@ -21,14 +21,14 @@ _TASK = {**LEFT, "valign": "vcenter", "text_wrap": True}
 _MIDDLE = {**_TASK, "align": "center", "indent": 0}
 
 
-def render(what: Breakdown, screen: Screen) -> bytes:  # noqa: ARG001 - a workbook is the same everywhere
+def render(what: Breakdown, screen: Screen) -> Iterator[bytes]:  # noqa: ARG001 - a workbook is the same everywhere
     """The workbook; the hidden column behind the table holds the key of each line."""
-    out = BytesIO()
-    book = Book(out, what.title, what.known_on)
-    for sheet in what.sheets:
-        _sheet(book, sheet)
-    book.file.close()
-    return out.getvalue()
+    with unfinished() as out:
+        book = Book(out, what.title, what.known_on)
+        for sheet in what.sheets:
+            _sheet(book, sheet)
+        book.file.close()
+        yield from contents(out)
 
 
 def _sheet(book: Book, told: Sheet) -> None:

@@ -3,29 +3,35 @@
 import csv
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from tracker.domain.formulas import guarded
 from tracker.render import Screen
-from tracker.report.model import Report, Table, data_value, harmless
+from tracker.report.model import Report, Table, data, data_value, each_once, harmless
 
 
-def render(what: Report | Table, screen: Screen) -> str:  # noqa: ARG001 - CSV is the same everywhere
+def render(what: Report | Table, screen: Screen) -> Iterator[str]:  # noqa: ARG001 - CSV is the same everywhere
     """Rows with CRLF, as spreadsheets expect them."""
+    if isinstance(what, Table):
+        yield from _table(what)
+        return
+    yield _lines((fact.name, _cell(data_value(fact.value))) for fact in what.facts if fact.name)
+    for table in what.tables:
+        if table.name:
+            yield _lines([[], [table.name]])
+            yield from _table(table)
+
+
+def _table(table: Table) -> Iterator[str]:
+    yield _lines([[column.name for column in table.columns if column.name]])
+    for block in data(table):
+        yield _lines(zip(*(each_once(cells, _cell) for cells in block), strict=True))
+
+
+def _lines(rows: Iterable[Iterable[Any]]) -> str:
     out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    tables = (what,) if isinstance(what, Table) else (t for t in what.tables if t.name)
-    if isinstance(what, Report):
-        writer.writerows(
-            (fact.name, _cell(data_value(fact.value))) for fact in what.facts if fact.name
-        )
-    for table in tables:
-        if isinstance(what, Report):
-            writer.writerows([[], [table.name]])
-        chosen = [(i, column.name) for i, column in enumerate(table.columns) if column.name]
-        writer.writerow([name for _, name in chosen])
-        writer.writerows([_cell(data_value(row[i])) for i, _ in chosen] for row in table.rows)
+    csv.writer(out).writerows(rows)
     return out.getvalue()
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from html import escape
 from types import NoneType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tracker.i18n import _, spoken
 from tracker.render import Screen
@@ -19,6 +19,7 @@ from tracker.report.model import (
     Share,
     Table,
     Tenths,
+    columns,
     harmless,
     shown_cell,
     titled,
@@ -47,12 +48,13 @@ _NARROWEST = 10
 _SHORT_HEAD = 8
 
 
-def render(what: Report | Table, screen: Screen) -> bytes:  # noqa: ARG001 - paper is the same everywhere
+def render(what: Report | Table, screen: Screen) -> Iterator[bytes]:  # noqa: ARG001 - paper is the same everywhere
     """A report under its title, or a table alone."""
     paper = Paper(spoken())
     if isinstance(what, Table):
         _alone(paper, what, "", "Title")
-        return paper.saved(_safe(what.title), None)
+        yield from paper.saved(_safe(what.title), None)
+        return
     shown = [table for table in what.tables if table.shown]
     annexes = [table for table in shown if table.annex]
     _opening(paper, what)
@@ -61,7 +63,7 @@ def render(what: Report | Table, screen: Screen) -> bytes:  # noqa: ARG001 - pap
     for n, table in enumerate(annexes, 1):
         _alone(paper, table, _annex(n, annexes), "Annex Title")
     as_of = next((fact.value for fact in what.facts if fact.name == "as_of"), None)
-    return paper.saved(_safe(what.title), as_of if isinstance(as_of, date) else None)
+    yield from paper.saved(_safe(what.title), as_of if isinstance(as_of, date) else None)
 
 
 def _opening(paper: Paper, report: Report) -> None:
@@ -197,7 +199,9 @@ def _held(text: str) -> str:
 
 
 class _Shape(NamedTuple):
-    """A column: its place in the rows, its head, and how wide its head and its cells are, in halves."""
+    """A column: its place in the rows, its head, and how wide its head and its cells are, in halves;
+    whether all of it is figures, or bars.
+    """
 
     place: int
     head: str
@@ -205,6 +209,7 @@ class _Shape(NamedTuple):
     widest: int
     wordy: bool
     numeric: bool
+    drawn: bool
 
     @property
     def natural(self) -> int:
@@ -216,12 +221,22 @@ class _Shape(NamedTuple):
         return max(self.title, min(self.widest, legible) if self.wordy else self.widest)
 
     @classmethod
-    def of(cls, table: Table, place: int, column: Column) -> "_Shape":
+    def empty(cls, place: int, column: Column) -> "_Shape":
+        """Of a column of no rows."""
         head = _safe(str(column.title))
-        widest = max(_halves(shown_cell(row[place])) for row in table.rows)
-        wordy = column.flexible or widest > _WORDY
-        numeric = all(isinstance(row[place], _NUMBERS) for row in table.rows)
-        return cls(place, head, _head_halves(head), widest, wordy, numeric)
+        return cls(place, head, _head_halves(head), 0, column.flexible, numeric=True, drawn=True)
+
+    def over(self, cells: Sequence[Any]) -> "_Shape":
+        """With these cells below its own."""
+        # A column of many rows has few texts that differ, or few kinds.
+        widest = max(self.widest, *map(_halves, {shown_cell(value) for value in cells}))
+        return self._replace(
+            widest=widest,
+            wordy=self.wordy or widest > _WORDY,
+            numeric=self.numeric and all(isinstance(value, _NUMBERS) for value in cells),
+            # A column that only draws what another one says: on paper the figure is enough.
+            drawn=self.drawn and all(isinstance(value, Bar) for value in cells),
+        )
 
 
 class _Grid(NamedTuple):
@@ -239,15 +254,11 @@ class _Grid(NamedTuple):
         """On an upright page where that is legible, if need be in smaller type; else across; what does
         not even fit there goes without its optional columns, the last first.
         """
-        columns = [
-            (column, _Shape.of(table, place, column))
-            for place, column in titled(table)
-            if table.rows and not _drawn(table, place)
-        ]
-        if not columns:
+        table = titled(table)
+        shapes, left_out = _shapes(table), list[str]()
+        if not shapes:
             return None
-        shapes, left_out = [shape for _column, shape in columns], list[str]()
-        optional = [shape for column, shape in columns if column.optional]
+        optional = [shape for shape in shapes if table.columns[shape.place].optional]
         while (fit := _fit(shapes)) is None and optional:
             shapes.remove(last := optional.pop())
             left_out.insert(0, last.head)
@@ -301,9 +312,12 @@ def _fit(shapes: list[_Shape]) -> tuple[Sheet, int, int] | None:
     return None
 
 
-def _drawn(table: Table, place: int) -> bool:
-    """Whether a column only draws what another one says: on paper the figure is enough."""
-    return all(isinstance(row[place], Bar) for row in table.rows)
+def _shapes(table: Table) -> list[_Shape]:
+    """The columns that paper has; none where there is no row."""
+    shapes = [_Shape.empty(place, column) for place, column in enumerate(table.columns)]
+    for block in columns(table):
+        shapes = [shape.over(cells) for shape, cells in zip(shapes, block, strict=True)]
+    return [shape for shape in shapes if not shape.drawn]
 
 
 def _row(cells: list[str], texts: list[str], more: str = "") -> str:

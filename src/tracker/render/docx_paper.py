@@ -3,7 +3,7 @@
 import io
 import re
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
 from typing import NamedTuple
 
@@ -17,6 +17,8 @@ from docx.oxml.ns import nsdecls
 from docx.section import Section
 from docx.shared import Mm
 from lxml import etree
+
+from tracker.render import contents, unfinished
 
 # One type area in two positions, in millimetres; 22 lines of 28 characters stand in the upright one.
 _TWIPS = 1440 / 25.4
@@ -184,23 +186,24 @@ class Paper:
         self._document.element.body.sectPr.addprevious(mark)
         self._document.add_paragraph(style="Gap")
 
-    def saved(self, title: str, on: date | None) -> bytes:
+    def saved(self, title: str, on: date | None) -> Iterator[bytes]:
         """The file, the same bytes for the same content, of the date given."""
         about = self._document.core_properties
         about.title = title[:_LONGEST]
         about.language = "zh-CN" if self._chinese else "en-US"
         about.author = about.comments = about.last_modified_by = ""
         about.created = about.modified = datetime.combine(on, time()) if on else _NEVER
-        draft, file = io.BytesIO(), io.BytesIO()
-        self._document.save(draft)
-        with zipfile.ZipFile(draft) as made, zipfile.ZipFile(file, "w") as out:
-            for name in made.namelist():
-                entry = zipfile.ZipInfo(name)
-                entry.compress_type, entry.create_system = zipfile.ZIP_DEFLATED, 0
-                with out.open(entry, "w") as to:
-                    for piece in self._filled(made.read(name)):
-                        to.write(piece)
-        return file.getvalue()
+        with unfinished() as file:
+            draft = io.BytesIO()
+            self._document.save(draft)
+            with zipfile.ZipFile(draft) as made, zipfile.ZipFile(file, "w") as out:
+                for name in made.namelist():
+                    entry = zipfile.ZipInfo(name)
+                    entry.compress_type, entry.create_system = zipfile.ZIP_DEFLATED, 0
+                    with out.open(entry, "w") as to:
+                        for piece in self._filled(made.read(name)):
+                            to.write(piece)
+            yield from contents(file)
 
     def _filled(self, part: bytes) -> Iterable[bytes]:
         """The text of a part, with the tables where their marks stand."""

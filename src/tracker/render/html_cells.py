@@ -7,7 +7,7 @@ from types import NoneType
 from typing import Any, NamedTuple
 
 from tracker.domain.words import Word
-from tracker.report.model import Bar, Progress, Share, Table, Tenths, harmless, shown_cell, titled
+from tracker.report.model import Bar, Progress, Share, Table, Tenths, columns, harmless, shown_cell
 
 _FIGURES = frozenset({int, float, Share, Tenths, NoneType})
 _DATES = frozenset({date, datetime, NoneType})
@@ -20,25 +20,33 @@ _ALL = 4
 
 
 class Head(NamedTuple):
-    """A column as it is shown: its place in the rows, its title, and the class of its cells."""
+    """A column as it is shown: its title, and the class of its cells."""
 
-    place: int
     title: str
     look: str
 
 
-def heads(table: Table) -> list[Head]:
-    """The columns that are shown."""
+def heads(table: Table) -> tuple[list[Head], int]:
+    """The columns, and how many rows are below them."""
+    kinds: list[set[type]] = [set() for _column in table.columns]
+    wordy = [column.flexible for column in table.columns]
+    length = 0
+    for block in columns(table):
+        length += len(block[0])
+        for i, cells in enumerate(block):
+            kinds[i].update(map(type, cells))
+            wordy[i] = wordy[i] or (kinds[i] <= _TEXT and any(len(c) > _SHORT for c in cells if c))
+    looks = map(_look, kinds, wordy)
     return [
-        Head(i, text(column.title or ""), _look(table, i, flexible=column.flexible))
-        for i, column in titled(table)
-    ]
+        Head(text(c.title or ""), look) for c, look in zip(table.columns, looks, strict=True)
+    ], length
 
 
-def rows(table: Table, columns: list[Head]) -> Iterator[str]:
+def rows(table: Table, heads: list[Head]) -> Iterator[str]:
     """The rows one after the other; the first cell of each is its heading."""
+    looks = [head.look for head in heads]
     for row in table.rows:
-        first, *rest = (_cell(row[place], look) for place, _title, look in columns)
+        first, *rest = map(_cell, row, looks)
         inner = "".join(f"<td{cell}</td>" for cell in rest)
         # The line ends inside the tag: with blanks between the rows browsers sort them slowly.
         yield f'<tr\n><th scope="row"{first}</th>{inner}</tr>'
@@ -54,9 +62,8 @@ def tone(word: Word) -> str:
     return f"is-{word.value.replace('/', '')}"
 
 
-def _look(table: Table, place: int, *, flexible: bool) -> str:
+def _look(kinds: set[type], wordy: bool) -> str:
     """`heat` or `figure`; `short` what stays in one line; `flexible` text; else nothing."""
-    kinds = {type(row[place]) for row in table.rows}
     if Progress in kinds:
         return "heat"
     if kinds <= _FIGURES:
@@ -65,8 +72,7 @@ def _look(table: Table, place: int, *, flexible: bool) -> str:
         return "short"
     if not kinds <= _TEXT:
         return ""
-    said = [row[place] for row in table.rows if row[place]]
-    return "flexible" if flexible or any(len(each) > _SHORT for each in said) else "short"
+    return "flexible" if wordy else "short"
 
 
 def _cell(value: Any, look: str) -> str:  # noqa: ANN401 - a cell holds any value

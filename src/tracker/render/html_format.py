@@ -12,7 +12,7 @@ from tracker.i18n import _, speaking, spoken
 from tracker.render import Screen
 from tracker.render.html_cells import Head, heads, rows, text
 from tracker.render.html_charts import Drawing, drawn
-from tracker.report.model import Chart, Report, Table, shown_cell
+from tracker.report.model import Chart, Report, Table, shown_cell, titled
 
 _HERE = Path(__file__).parent
 _CODES = {"zh": "zh-CN", "en": "en"}
@@ -43,13 +43,13 @@ class Part(NamedTuple):
     annex: bool = False
 
 
-def render(what: Report | Table, screen: Screen) -> str:  # noqa: ARG001 - a page is the same everywhere
+def render(what: Report | Table, screen: Screen) -> Iterator[str]:  # noqa: ARG001 - a page is the same everywhere
     """A report, or a table alone."""
     style, script = (_beside(name) for name in ("html_page.css", "html_page.js"))
     page = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     ).from_string(_beside("html_page.html"))
-    return page.render(
+    yield from page.generate(
         language=_CODES[spoken()],
         title=text(what.title),
         style=style,
@@ -174,6 +174,7 @@ def _lone(name: str, heading: str, table: Table) -> Part:
 
 
 def _grid(table: Table, name: str, title: str) -> Grid:
-    columns = heads(table)
+    table = titled(table)
+    columns, length = heads(table)
     heat = any(column.look == "heat" for column in columns)
-    return Grid(name, title, columns, rows(table, columns), len(table.rows), heat)
+    return Grid(name, title, columns, rows(table, columns), length, heat)

@@ -26,7 +26,7 @@ _BREAKS = dict.fromkeys("\n\u2028\u2029", r"\n")
 _ESCAPED = str.maketrans({"\\": r"\\", ";": r"\;", ",": r"\,", **_BREAKS})
 
 
-def render(what: Tasks, screen: Screen) -> bytes:  # noqa: ARG001 - a calendar is the same everywhere
+def render(what: Tasks, screen: Screen) -> Iterator[bytes]:  # noqa: ARG001 - a calendar is the same everywhere
     """A calendar of tasks; UTF-8 whatever the terminal speaks, as the standard wants it."""
     lines = [
         "BEGIN:VCALENDAR",
@@ -35,7 +35,7 @@ def render(what: Tasks, screen: Screen) -> bytes:  # noqa: ARG001 - a calendar i
         *(line for task in what.tasks for line in _todo(task)),
         "END:VCALENDAR",
     ]
-    return b"".join(_folded(line) for line in lines)
+    yield from map(_folded, lines)
 
 
 def _todo(task: Task) -> Iterator[str]:

@@ -2,55 +2,91 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from tracker.render import Screen
-from tracker.report.model import Report, Table, data_value
+from tracker.report.model import Report, Table, data, data_value, each_once
 
 # Terminals act on these even inside JSON; escaped they are the same data.
 _ACTING = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
-
-def render(what: Report | Table, screen: Screen) -> str:
-    """The data columns and facts under their documented names."""
-    data = _table(what) if isinstance(what, Table) else _report(what)
-    text = _lines(data, lambda value: json.dumps(value, ensure_ascii=not screen.unicode))
-    return _ACTING.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
+_Dumped = Callable[[Any], str]
 
 
-def _lines(data: Any, dumped: Callable[[Any], str], indent: str = "") -> str:  # noqa: ANN401 - an array, a mapping or a plain value
-    """Objects and arrays of objects over lines, an object of an array in one: for people to look
+def render(what: Report | Table, screen: Screen) -> Iterator[str]:
+    """The data columns and facts under their documented names.
+
+    Objects and arrays of objects stand over lines, an object of an array in one: for people to look
     through, and as fast as the library writes.
     """
-    if isinstance(data, dict) and data and not indent.startswith("  "):
-        inner = (
-            f"{indent} {dumped(name)}: {_lines(value, dumped, indent + ' ')}"
-            for name, value in data.items()
-        )
-        return "{\n" + ",\n".join(inner) + f"\n{indent}}}"
-    if isinstance(data, list) and data and isinstance(data[0], dict):
-        return "[\n" + ",\n".join(f"{indent} {dumped(row)}" for row in data) + f"\n{indent}]"
-    return dumped(data)
+    encoded = json.JSONEncoder(ensure_ascii=not screen.unicode, default=_whole).encode
+
+    def dumped(value: Any) -> str:  # noqa: ANN401 - what JSON holds
+        text = encoded(value)
+        if text.isprintable():
+            return text
+        return _ACTING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+    yield from _told(what if isinstance(what, Table) else _tree(what), dumped, "")
+    yield "\n"
 
 
-def _report(report: Report) -> dict[str, Any]:
-    data: dict[str, Any] = {fact.name: data_value(fact.value) for fact in report.facts if fact.name}
+def _tree(report: Report) -> dict[str, Any]:
+    """Facts and tables under their names, a name with dots inside the one before the dot."""
+    tree: dict[str, Any] = {fact.name: data_value(fact.value) for fact in report.facts if fact.name}
     for table in report.tables:
         if not table.name:
             continue
-        inner = data
+        inner = tree
         *outer, name = table.name.split(".")
         for step in outer:
             inner = inner.setdefault(step, {})
-        inner[name] = _table(table)
-    return data
+        inner[name] = table
+    return tree
 
 
-def _table(table: Table) -> Any:  # noqa: ANN401 - an array or, keyed, a mapping
-    chosen = [(i, column.name) for i, column in enumerate(table.columns) if column.name]
-    rows = [{name: data_value(row[i]) for i, name in chosen} for row in table.rows]
+def _told(value: Any, dumped: _Dumped, indent: str) -> Iterator[str]:  # noqa: ANN401 - a table, a mapping or a plain value
+    if isinstance(value, Table) and not value.keyed:
+        yield from _array(_objects(value, dumped), indent)
+        return
+    value = _whole(value) if isinstance(value, Table) else value
+    if isinstance(value, dict) and value and not indent.startswith("  "):
+        between = "{\n"
+        for name, inner in value.items():
+            yield f"{between}{indent} {dumped(name)}: "
+            yield from _told(inner, dumped, indent + " ")
+            between = ",\n"
+        yield f"\n{indent}}}"
+    elif isinstance(value, list) and value and isinstance(value[0], dict):
+        yield from _array([map(dumped, value)], indent)
+    else:
+        yield dumped(value)
+
+
+def _array(blocks: Iterable[Iterable[str]], indent: str) -> Iterator[str]:
+    between = "[\n"
+    for block in blocks:
+        yield between + ",\n".join(f"{indent} {row}" for row in block)
+        between = ",\n"
+    yield "[]" if between == "[\n" else f"\n{indent}]"
+
+
+def _objects(table: Table, dumped: _Dumped) -> Iterator[Iterator[str]]:
+    """The rows as objects, some at a time."""
+    names = [f"{dumped(column.name)}: " for column in table.columns if column.name]
+    for block in data(table):
+        columns = [
+            map(name.__add__, each_once(cells, dumped))
+            for name, cells in zip(names, block, strict=True)
+        ]
+        yield (f"{{{', '.join(row)}}}" for row in zip(*columns, strict=True))
+
+
+def _whole(table: Table) -> Any:  # noqa: ANN401 - an array or, keyed, a mapping
+    """A table that stands in one line with what is around it."""
+    rows = (row for block in data(table) for row in zip(*block, strict=True))
     if table.keyed:
-        key, value = (name for _, name in chosen)
-        return {row[key]: row[value] for row in rows}
-    return rows
+        return dict(rows)
+    names = [column.name for column in table.columns if column.name]
+    return [dict(zip(names, row, strict=True)) for row in rows]

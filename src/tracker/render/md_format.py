@@ -1,35 +1,45 @@
 """Markdown: headings, facts as a list, pipe tables."""
 
+from collections.abc import Iterable, Iterator
+
 from tracker.render import Screen
 from tracker.report.model import Report, Table, harmless, shown_cell, titled
 
 
-def render(what: Report | Table, screen: Screen) -> str:
+def render(what: Report | Table, screen: Screen) -> Iterator[str]:
     """A report under its title, or a table alone."""
     if isinstance(what, Table):
-        return _table(what, screen)
-    parts = [f"# {_safe(what.title)}\n\n"]
-    parts += [
-        f"- {fact.title}: {_safe(shown_cell(fact.value))}\n" for fact in what.facts if fact.title
-    ]
-    parts += [f"\n{_safe(paragraph)}\n" for paragraph in what.text]
+        yield from _table(what, screen)
+        return
+    yield f"# {_safe(what.title)}\n\n"
+    for fact in what.facts:
+        if fact.title:
+            yield f"- {fact.title}: {_safe(shown_cell(fact.value))}\n"
+    for paragraph in what.text:
+        yield f"\n{_safe(paragraph)}\n"
     part = ""
     for table in what.tables:
         if table.shown:
             if table.part and table.part != part:
-                parts.append(f"\n## {_safe(table.part)}\n")
+                yield f"\n## {_safe(table.part)}\n"
             level = "###" if table.part else "##"
-            parts.append(f"\n{level} {_safe(table.title)}\n\n{_table(table, screen)}")
+            yield f"\n{level} {_safe(table.title)}\n\n"
+            yield from _table(table, screen)
             part = table.part
-    parts += [f"\n{_safe(note)}\n" for note in what.notes]
-    return "".join(parts)
+    for note in what.notes:
+        yield f"\n{_safe(note)}\n"
 
 
-def _table(table: Table, screen: Screen) -> str:
-    chosen = titled(table)
-    lines = [[str(column.title) for _, column in chosen], ["---"] * len(chosen)]
-    lines += [[shown_cell(row[i], glyphs=screen.glyphs) for i, _ in chosen] for row in table.rows]
-    return "".join("| " + " | ".join(map(_safe, line)) + " |\n" for line in lines)
+def _table(table: Table, screen: Screen) -> Iterator[str]:
+    table = titled(table)
+    yield _line(str(column.title) for column in table.columns)
+    yield _line("---" for _column in table.columns)
+    for row in table.rows:
+        yield _line(shown_cell(value, glyphs=screen.glyphs) for value in row)
+
+
+def _line(cells: Iterable[str]) -> str:
+    return "| " + " | ".join(map(_safe, cells)) + " |\n"
 
 
 def _safe(text: str) -> str:

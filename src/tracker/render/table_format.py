@@ -1,5 +1,6 @@
 """Tables for a terminal or a pipe: aligned with Chinese in them, cut nowhere, wrapped only on a terminal."""
 
+from collections.abc import Iterator, Sequence
 from types import NoneType
 
 import tabulate
@@ -16,6 +17,7 @@ from tracker.report.model import (
     Table,
     Tenths,
     harmless,
+    held,
     shown_cell,
     titled,
 )
@@ -29,10 +31,12 @@ tabulate.MIN_PADDING = 0
 _COLOURS = {Status.DONE: "32", Status.STALLED: "31", Status.IN_PROGRESS: "36", Status.DROPPED: "90"}
 
 
-def render(what: Report | Table, screen: Screen) -> str:
+def render(what: Report | Table, screen: Screen) -> Iterator[str]:
     """A report under its title, or a table alone."""
-    if isinstance(what, Table):
-        return _table(what, screen)
+    yield _table(what, screen) if isinstance(what, Table) else _report(what, screen)
+
+
+def _report(what: Report, screen: Screen) -> str:
     parts = [f"{harmless(what.title)}\n"]
     facts = [(fact.title, shown_cell(fact.value)) for fact in what.facts if fact.title]
     if facts:
@@ -66,29 +70,29 @@ def _wrapped(text: str, width: int | None) -> str:
 
 
 def _table(table: Table, screen: Screen) -> str:
-    chosen = titled(table)
-    cells = [[_cell(row[i], screen) for i, _column in chosen] for row in table.rows]
-    shown, widths = _fitted([column for _place, column in chosen], cells, screen.width)
+    # Widths come of all rows, so all are kept; they are asked for once.
+    table = held(titled(held(table)))
+    cells = [[_cell(value, screen) for value in row] for row in table.rows]
+    shown, widths = _fitted(table.columns, cells, screen.width)
     right = [
         all(
             isinstance(row[i], (int, float, Share, Tenths, Progress, NoneType))
             for row in table.rows
         )
-        for i, _column in chosen
+        for i in range(len(table.columns))
     ]
+    titles = [str(column.title) for column in table.columns]
     return (
         tabulate.tabulate(
             [[row[i] for i in shown] for row in cells],
-            headers=[str(chosen[i][1].title) for i in shown],
+            headers=[titles[i] for i in shown],
             tablefmt="simple",
             disable_numparse=True,
             colalign=["right" if right[i] else "left" for i in shown] if cells else None,
             maxcolwidths=widths,
         )
         + "\n"
-        + _left_out(
-            [str(column.title) for i, (_place, column) in enumerate(chosen) if i not in shown]
-        )
+        + _left_out([title for i, title in enumerate(titles) if i not in shown])
     )
 
 
@@ -107,7 +111,7 @@ def _cell(value: object, screen: Screen) -> str:
 
 
 def _fitted(
-    columns: list[Column], cells: list[list[str]], width: int | None
+    columns: Sequence[Column], cells: list[list[str]], width: int | None
 ) -> tuple[list[int], list[int | None] | None]:
     """The places of the columns that fit into `width`, and how wide each may be.
 

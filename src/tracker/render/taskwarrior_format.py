@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -16,10 +17,10 @@ _STATUS = {Status.DONE: "completed", Status.DROPPED: "deleted"}
 _NO_TAG = re.compile(r"\W")
 
 
-def render(what: Tasks, screen: Screen) -> str:
+def render(what: Tasks, screen: Screen) -> Iterator[str]:
     """One task a line."""
     lines = [json.dumps(_task(task), ensure_ascii=not screen.unicode) for task in what.tasks]
-    return "[\n" + ",\n".join(lines) + "\n]\n"
+    yield "[\n" + ",\n".join(lines) + "\n]\n"
 
 
 def _task(task: Task) -> dict[str, Any]:

@@ -1,9 +1,9 @@
 """A workbook in the making: sheets, columns of cells, and the colours that follow their values."""
 
 from datetime import date, datetime
-from io import BytesIO
+from functools import lru_cache
 from types import NoneType
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 from wcwidth import wcswidth
 from xlsxwriter import Workbook
@@ -23,6 +23,8 @@ _FIRST_DAY = date(1900, 3, 1)
 _DENOMINATORS = 100
 # What fits beside a page number.
 _CAPTION = 110
+# Texts of a column that are remembered.
+_KNOWN = 1000
 
 # Widths in digits: the most that text takes where it should not wrap, a heading, a bar; and what
 # a column has beside its text.
@@ -84,7 +86,7 @@ class Book:
     It says that it was made on the day it is told, for the same report is the same file.
     """
 
-    def __init__(self, out: BytesIO, title: str, made: date) -> None:
+    def __init__(self, out: IO[bytes], title: str, made: date) -> None:
         chinese = spoken() == "zh"
         font, size = ("Microsoft YaHei", 10) if chinese else ("Calibri", 11)
         options = {
@@ -144,7 +146,10 @@ class Heights:
 
     def need(self, row: int, text: str, room: int) -> None:
         """The row that is being written holds this text, in a column of `room` digits."""
-        lines = sum(1 + max(_wide(line) - 1, 0) // (room + 1) for line in text.split("\n"))
+        self.take(row, lines_of(text, room))
+
+    def take(self, row: int, lines: int) -> None:
+        """The row that is being written holds so many lines."""
         if row != self._row:
             self._row, self._lines = row, 1
         if lines > self._lines:
@@ -178,10 +183,13 @@ class Cells:
         self._middle = book.look(**self._centre)
         self._day = book.look(**self._centre, num_format="yyyy-mm-dd")
         self._widest = 0
+        # Most texts of a column come often: what each needs is found out once.
+        self._known = lru_cache(_KNOWN, typed=True)(self._fitted)
         # By the order met: a set of types has another order in each process.
         self._kinds: dict[type, None] = {}
         self._writers: dict[type, Any] = {
             str: self._text,
+            **dict.fromkeys(Word.__subclasses__(), self._text),
             NoneType: self._nothing,
             bool: self._truth,
             int: self._number,
@@ -213,20 +221,24 @@ class Cells:
                 self._sheet.conditional_format(1, self._place, last, self._place, rule)
 
     def _text(self, row: int, value: str) -> None:
-        text = clean(value, lines=self._flexible)
-        look = self._wrapped if self._flexible else self._plain
-        if self._grow(text) > self._room or "\n" in text:
-            self._heights.need(row, text, self._room)
-            look = self._wrapped
+        text, look, lines = self._known(value)
+        if lines > 1:
+            self._heights.take(row, lines)
         put(self._sheet, row, self._place, text, look)
 
-    def _said(self, row: int, value: object) -> None:
-        text = shown_cell(value)
+    def _fitted(self, value: str) -> tuple[str, Format, int]:
+        """A text as the column has it, its format and how many lines it needs."""
         if isinstance(value, Word):
+            text = shown_cell(value)
             self._grow(text)
-            self._sheet.write_string(row, self._place, text, self._middle)
-        else:
-            self._text(row, text)
+            return text, self._middle, 1
+        text = clean(value, lines=self._flexible)
+        if self._grow(text) > self._room or "\n" in text:
+            return text, self._wrapped, lines_of(text, self._room)
+        return text, self._wrapped if self._flexible else self._plain, 1
+
+    def _said(self, row: int, value: object) -> None:
+        self._text(row, shown_cell(value))
 
     def _nothing(self, row: int, _value: None) -> None:
         self._sheet.write_blank(row, self._place, None, self._plain)
@@ -337,6 +349,11 @@ def put(sheet: Worksheet, row: int, place: int, text: str, look: Format) -> None
         sheet.write_string(row, place, text, look)
     else:
         sheet.write_blank(row, place, None, look)
+
+
+def lines_of(text: str, room: int) -> int:
+    """How many lines a text takes in a column of `room` digits."""
+    return sum(1 + max(_wide(line) - 1, 0) // (room + 1) for line in text.split("\n"))
 
 
 def clean(text: str, *, lines: bool = False) -> str:

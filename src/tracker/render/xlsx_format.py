@@ -1,8 +1,8 @@
 """Excel: a sheet that says what the report is, a sheet for each table, and one of the charts."""
 
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from io import BytesIO
-from itertools import cycle, groupby
+from itertools import chain, cycle, groupby, islice
 from typing import Any, NamedTuple
 
 from xlsxwriter.format import Format
@@ -10,7 +10,7 @@ from xlsxwriter.utility import quote_sheetname
 from xlsxwriter.worksheet import Worksheet
 
 from tracker.i18n import _
-from tracker.render import Screen
+from tracker.render import Screen, contents, unfinished
 from tracker.render.workbook import (
     HEADER,
     LABEL,
@@ -53,20 +53,20 @@ class _Link(NamedTuple):
     row: int = 0
 
 
-def render(what: Report | Table, screen: Screen) -> bytes:  # noqa: ARG001 - a workbook is the same everywhere
+def render(what: Report | Table, screen: Screen) -> Iterator[bytes]:  # noqa: ARG001 - a workbook is the same everywhere
     """A report as a workbook, or a table alone as one sheet.
 
     Times stay text, as all formats show them: cells hold no zones.
     """
-    out = BytesIO()
-    if isinstance(what, Table):
-        book = Book(out, what.title or what.name, _UNDATED)
-        _table(book, what)
-    else:
-        book = Book(out, what.title, _dated(what))
-        _report(book, what)
-    book.file.close()
-    return out.getvalue()
+    with unfinished() as out:
+        if isinstance(what, Table):
+            book = Book(out, what.title or what.name, _UNDATED)
+            _table(book, what)
+        else:
+            book = Book(out, what.title, _dated(what))
+            _report(book, what)
+        book.file.close()
+        yield from contents(out)
 
 
 def _dated(report: Report) -> date:
@@ -140,36 +140,38 @@ def _table(book: Book, table: Table) -> str:
     """The table on a sheet, or on as many as its rows need; the name of the first."""
     title = table.title or table.name or _("Table")
     shown = titled(table)
-    names = []
-    for start in range(0, max(len(table.rows), 1), _ROWS):
+    names, left = list[str](), iter(shown.rows)
+    first: list[tuple[Any, ...]] = []
+    while first or not names:
         sheet = book.sheet(title)
-        _rows(book, sheet, shown, table.rows[start : start + _ROWS])
+        _rows(book, sheet, shown.columns, islice(chain(first, left), _ROWS))
+        first = list(islice(left, 1))
         names.append(str(sheet.name))
     return names[0]
 
 
 def _rows(
-    book: Book, sheet: Worksheet, shown: list[tuple[int, Column]], rows: list[tuple[Any, ...]]
+    book: Book, sheet: Worksheet, shown: Sequence[Column], rows: Iterable[tuple[Any, ...]]
 ) -> None:
     if not shown:
         return
-    heights, flexible = Heights(book, sheet), sum(column.flexible for _i, column in shown)
+    heights, flexible = Heights(book, sheet), sum(column.flexible for column in shown)
     room = max(_LEAST, min(_MOST, 2 * _MOST // max(flexible, 1)))
     columns = [
-        (i, column, Cells(book, sheet, place, heights, room=room if column.flexible else None))
-        for place, (i, column) in enumerate(shown)
+        Cells(book, sheet, place, heights, room=room if column.flexible else None)
+        for place, column in enumerate(shown)
     ]
-    for _i, column, cells in columns:
+    for column, cells in zip(shown, columns, strict=True):
         cells.head(clean(str(column.title)))
-    writers = [(i, cells.write) for i, _column, cells in columns]
-    for number, row in enumerate(rows, 1):
-        for i, write in writers:
-            write(number, row[i])
-    for _i, _column, cells in columns:
-        cells.finish(len(rows))
-    sheet.autofilter(0, 0, len(rows), len(shown) - 1)
+    writers, last = [cells.write for cells in columns], 0
+    for last, row in enumerate(rows, 1):
+        for write, value in zip(writers, row, strict=True):
+            write(last, value)
+    for cells in columns:
+        cells.finish(last)
+    sheet.autofilter(0, 0, last, len(shown) - 1)
     # The first column says what a row is about: it stays, unless it takes all the room.
-    sheet.freeze_panes(1, 0 if shown[0][1].flexible or len(shown) == 1 else 1)
+    sheet.freeze_panes(1, 0 if shown[0].flexible or len(shown) == 1 else 1)
     sheet.repeat_rows(0)
 
 

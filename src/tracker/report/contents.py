@@ -1,6 +1,6 @@
 """What a ledger holds beside its lists, as tables: documents, sentences, links, what was retired.
 
-`chosen` are the commitments that were asked for. Of an owner only what these belong to is told;
+`chosen` are the commitments that were asked for, none where all are. Of an owner only what these belong to is told;
 else everything of the document, what holds no commitment, too.
 """
 
@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from tracker.domain.words import Basis, Kind, LinkKind, Role
 from tracker.i18n import _, either
-from tracker.report.model import Field, Table, tabulated
+from tracker.report.model import Field, Table, flowing, tabulated
 from tracker.store import contents, lineage, lookup, queries, wordings
 from tracker.store.contents import RegisteredRow
 from tracker.store.ledger import Connection
@@ -62,11 +62,14 @@ def sections(db: Connection, chosen: Iterable[RegisteredRow], filters: Filters) 
 def sentences(db: Connection, chosen: Iterable[RegisteredRow], filters: Filters) -> Table:
     """Every sentence of the measures: its wording, the commitment that it is, or why it is none."""
     keys = {row.measure for row in chosen}
-    rows = wordings.sentence_rows(db, filters.document)
-    return tabulated(
+    return flowing(
         "sentences",
         _("Sentences"),
-        [row for row in rows if _told(filters, row.document, row.measure in keys)],
+        lambda: (
+            row
+            for row in wordings.each_sentence(db, filters.document)
+            if _told(filters, row.document, row.measure in keys)
+        ),
         [
             Field("document", None, "document"),
             Field("measure", _("Measure"), "measure"),
@@ -108,12 +111,12 @@ def left_wordings(db: Connection, chosen: Iterable[RegisteredRow], filters: Filt
     )
 
 
-def registered(chosen: list[RegisteredRow]) -> Table:
+def registered(db: Connection, filters: Filters) -> Table:
     """Every commitment as the register has it, in force or not."""
-    return tabulated(
+    return flowing(
         "registered",
         _("Registered commitments"),
-        chosen,
+        lambda: contents.each_registered(db, filters),
         [
             Field("key", _("Key"), "key"),
             Field("document", None, "document"),
@@ -160,10 +163,10 @@ def owners(db: Connection, filters: Filters) -> Table:
 
 def stands(db: Connection, filters: Filters) -> Table:
     """When each assignment was added and retired, and the target that it began with."""
-    return tabulated(
+    return flowing(
         "stands",
         _("Assignments added and retired"),
-        contents.stand_rows(db, filters),
+        lambda: contents.each_stand(db, filters),
         [
             Field("key", _("Key"), "key"),
             Field("owner", _("Owner"), "owner"),
@@ -199,13 +202,17 @@ def batches(db: Connection, numbers: set[int] | None) -> Table:
     )
 
 
-def links(db: Connection, chosen: Iterable[RegisteredRow]) -> Table:
+def links(db: Connection, chosen: Iterable[RegisteredRow], filters: Filters) -> Table:
     """Which later commitment takes up which earlier one."""
     keys = {row.key for row in chosen}
     return tabulated(
         "links",
         _("Links between commitments"),
-        [row for row in lineage.link_rows(db) if {row.earlier, row.later} & keys],
+        [
+            row
+            for row in lineage.link_rows(db)
+            if filters == Filters() or {row.earlier, row.later} & keys
+        ],
         [
             Field("later", _("Key"), "later"),
             Field("kind", _("Link"), lambda each: LinkKind(each.kind)),

@@ -1,15 +1,15 @@
 """One measure or one commitment in full, with what the log says of it; and the log itself."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 
-from tracker.domain.evidence import pieces
+from tracker.domain.evidence import Piece, pieces
 from tracker.domain.rollup import Numbers
 from tracker.domain.times import SHANGHAI
 from tracker.domain.words import Basis, EntryKind, Kind, Role, Status, Verification
 from tracker.i18n import _, either
 from tracker.report import lineage, listing
-from tracker.report.model import Fact, Field, Report, Share, Table, tabulated
+from tracker.report.model import Fact, Field, Report, Share, Table, flowing, held, tabulated
 from tracker.store import lookup, queries, rollups, standing, wordings
 from tracker.store.ledger import Connection
 from tracker.store.rows import Change, CommitmentRow, EntryRow, Filters, MeasureRow, SentenceRow
@@ -31,9 +31,10 @@ def shown(
     if lookup.is_measure(key):
         return _measure(db, of, queries.measure_rows(db, of, filters)[0], filters)
     row = queries.commitment_rows(db, of, filters)[0]
-    lines = queries.entry_rows(db, filters=filters, until=until, known_on=known_on)
+    lines = list(queries.each_entry(db, filters=filters, until=until, known_on=known_on))
     given = _given(standing.moves(db, key, known_on))
-    return _commitment(db, of, row, filters, (logged(lines), given, evidence(lines)))
+    told = (held(logged(lambda: lines)), given, held(evidence(lambda: lines)))
+    return _commitment(db, of, row, filters, told)
 
 
 def _axes(numbers: Numbers | None) -> list[Fact]:
@@ -50,7 +51,7 @@ def _axes(numbers: Numbers | None) -> list[Fact]:
 
 def _measure(db: Connection, of: States, row: MeasureRow, filters: Filters) -> Report:
     numbers = rollups.by_measure(db, of, filters).get(row.id)
-    own = listing.commitments(db, of, filters)
+    own = held(listing.commitments(db, of, filters))
     return Report(
         f"{row.key} {row.label} {either(row.title, row.title_en)}",
         (
@@ -152,19 +153,19 @@ def _given(moves: Sequence[Move]) -> Table:
     )
 
 
-def evidence(lines: Sequence[EntryRow]) -> Table:
+def evidence(lines: Callable[[], Iterable[EntryRow]]) -> Table:
     """The evidence of the reports that stand, piece by piece, with what each is."""
-    withdrawn = {line.names for line in lines if line.kind == EntryKind.WITHDRAWAL}
-    shown = [
-        (line, piece)
-        for line in lines
-        if line.entry not in withdrawn
-        for piece in pieces(line.evidence)
-    ]
-    several = len({line.key for line, _piece in shown}) > 1
-    return tabulated(
+    withdrawn = {line.names for line in lines() if line.kind == EntryKind.WITHDRAWAL}
+
+    def shown() -> Iterator[tuple[EntryRow, Piece]]:
+        told = (line for line in lines() if line.evidence and line.entry not in withdrawn)
+        return ((line, piece) for line in told for piece in pieces(line.evidence))
+
+    first = next(shown(), None)
+    several = first and any(line.key != first[0].key for line, _piece in shown())
+    return flowing(
         "evidence",
-        _("Evidence") if shown else "",
+        _("Evidence") if first else "",
         shown,
         [
             Field("entry", _("Line"), lambda e: e[0].entry, optional=True),
@@ -216,11 +217,13 @@ def entries(
     batch: int | None = None,
 ) -> Table:
     """The lines of the log, oldest first."""
-    return logged(queries.entry_rows(db, filters=filters, since=since, actor=actor, batch=batch))
+    return logged(
+        lambda: queries.each_entry(db, filters=filters, since=since, actor=actor, batch=batch)
+    )
 
 
-def logged(lines: Sequence[EntryRow]) -> Table:
-    return tabulated(
+def logged(lines: Callable[[], Iterable[EntryRow]]) -> Table:
+    return flowing(
         "log",
         _("Log"),
         lines,
@@ -230,8 +233,8 @@ def logged(lines: Sequence[EntryRow]) -> Table:
             Field("key", _("Key"), "key"),
             Field("owner", _("Owner"), "owner"),
             Field("version", _("Version"), "version", optional=True),
-            Field("kind", _("Entry"), lambda e: EntryKind(e.kind)),
-            Field("status", _("Status"), lambda e: e.status and Status(e.status)),
+            Field("kind", _("Entry"), "kind", read=EntryKind),
+            Field("status", _("Status"), "status", read=Status),
             Field("percent", "%", "percent", optional=True),
             Field("note", None, "note"),
             Field(None, _("Note"), listing.shown_note, flexible=True),
@@ -241,17 +244,18 @@ def logged(lines: Sequence[EntryRow]) -> Table:
             Field(
                 "verification",
                 _("Verified"),
-                lambda e: e.verification and Verification(e.verification),
+                "verification",
+                read=Verification,
                 optional=True,
             ),
             Field("target", _("Target"), "target", optional=True),
-            Field("target_basis", None, lambda e: e.target_basis and Basis(e.target_basis)),
+            Field("target_basis", None, "target_basis", read=Basis),
             Field("effective_on", _("On"), "effective_on"),
             Field("recorded_at", None, "recorded_at"),
             Field("actor", _("Actor"), "actor", optional=True),
             Field("names", _("Names"), "names", optional=True),
             Field("hash", None, "hash"),
-            Field("role", None, lambda e: Role(e.role)),
+            Field("role", None, "role", read=Role),
             Field("first_report", None, "first_report"),
         ],
     )

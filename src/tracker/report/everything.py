@@ -1,13 +1,15 @@
 """What `export` writes: all that the ledger holds for its users, in one report."""
 
+from collections.abc import Iterator
+
 from tracker.domain.log import digest
 from tracker.i18n import _
 from tracker.report import contents, details, indicators, issued, listing
 from tracker.report.model import Fact, Report
 from tracker.store import log, queries
-from tracker.store.contents import registered_rows
+from tracker.store.contents import each_registered
 from tracker.store.ledger import Connection
-from tracker.store.rows import Filters
+from tracker.store.rows import EntryRow, Filters
 from tracker.store.states import States
 
 
@@ -16,9 +18,14 @@ def everything(db: Connection, of: States, filters: Filters = Filters()) -> Repo
 
     Filters choose rows: what belongs to an owner, a document or both.
     """
-    lines = queries.entry_rows(db, filters=filters)
-    chosen = registered_rows(db, filters)
-    batches = {line.batch for line in lines} if filters != Filters() else None
+
+    def lines() -> Iterator[EntryRow]:
+        return queries.each_entry(db, filters=filters)
+
+    # Of all of it nothing has to be chosen.
+    some = filters != Filters()
+    chosen = list(each_registered(db, filters)) if some else []
+    batches = {line.batch for line in lines()} if some else None
     return Report(
         _("The whole ledger"),
         (
@@ -39,8 +46,8 @@ def everything(db: Connection, of: States, filters: Filters = Filters()) -> Repo
             contents.sections(db, chosen, filters),
             contents.sentences(db, chosen, filters),
             contents.left_wordings(db, chosen, filters),
-            contents.registered(chosen),
-            contents.links(db, chosen),
+            contents.registered(db, filters),
+            contents.links(db, chosen, filters),
             *indicators.everything(db, of.as_of, filters),
             issued.listed(db, filters.document),
         ),

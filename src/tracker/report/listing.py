@@ -1,8 +1,10 @@
 """The lists: measures with their roll-up, commitments with their owners, assignments with reports."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
-from operator import attrgetter
+from functools import cache
+from itertools import groupby
+from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 
 from tracker.domain.evidence import pieces
@@ -13,7 +15,7 @@ from tracker.domain.target import Target
 from tracker.domain.words import Basis, Kind, Position, Role, Status, Verification
 from tracker.errors import UsageRefusal
 from tracker.i18n import _, either
-from tracker.report.model import Bar, Field, Share, Table, tabulated
+from tracker.report.model import Bar, Field, Share, Table, flowing, tabulated
 from tracker.store import lookup, queries, rollups
 from tracker.store.ledger import Connection
 from tracker.store.rows import (
@@ -29,6 +31,9 @@ from tracker.store.states import States
 
 # Longer than any title; more words only make a statement that no database takes.
 _LONGEST_SEARCH = 200
+# The same few targets and documents stand in many rows.
+_read: Callable[[str], Any] = cache(Target.read)
+_started = cache(start)
 
 
 class Measure(NamedTuple):
@@ -201,21 +206,10 @@ def commitments(
     db: Connection, of: States, filters: Filters = Filters(), axes: Axes = Axes()
 ) -> Table:
     """Commitments with kind, target, the three axes and owners."""
-    numbers = rollups.by_commitment(db, of)
-    shares: dict[int, list[AssignmentRow]] = {}
-    for assignment in queries.assignment_rows(
-        db, of, Filters(document=filters.document, section=filters.section)
-    ):
-        shares.setdefault(assignment.commitment_id, []).append(assignment)
-    rows = [
-        Commitment(row, numbers[row.id], shares[row.id])
-        for row in queries.commitment_rows(db, of, filters)
-        if row.id in numbers
-    ]
-    return tabulated(
+    return flowing(
         "commitments",
         _("Commitments"),
-        (row for row in rows if axes.fit(row.numbers)),
+        lambda: (row for row in _commitments(db, of, filters) if axes.fit(row.numbers)),
         [
             Field("key", _("Key"), "row.key"),
             Field("measure", None, "row.measure"),
@@ -244,17 +238,44 @@ def commitments(
             Field(
                 None, _("Owners"), lambda c: [each.owner for each in c.assignments], flexible=True
             ),
-            *numbers_fields(numbers.values()),
+            *numbers_fields([rollups.total(db, of)]),
         ],
+        # Each holds its assignments, of which there may be many.
+        at_a_time=20,
     )
+
+
+def _commitments(db: Connection, of: States, filters: Filters) -> Iterator[Commitment]:
+    """Measure by measure: all three come in the order of measures."""
+    place = Filters(filters.document, filters.section, measure=filters.measure)
+    every = _grouped(queries.each_assignment(db, of, place), attrgetter("measure"))
+    counts = _grouped(rollups.each_commitment(db, of, place), itemgetter(0))
+    for measure, rows in groupby(queries.each_commitment(db, of, filters), attrgetter("measure")):
+        numbers = {number: counted for _key, number, counted in counts(measure)}
+        shares: dict[int, list[AssignmentRow]] = {}
+        for assignment in every(measure):
+            shares.setdefault(assignment.commitment_id, []).append(assignment)
+        for row in rows:
+            if row.id in numbers:
+                yield Commitment(row, numbers[row.id], shares[row.id])
+
+
+def _grouped(rows: Iterable[Any], key: Callable[[Any], str]) -> Callable[[str], Iterable[Any]]:
+    """What gives the rows of a group; groups are asked for in the order in which they come."""
+    groups = groupby(rows, key)
+    return lambda wanted: next((inside for found, inside in groups if found == wanted), ())
 
 
 def assignments(
     db: Connection, of: States, filters: Filters = Filters(), axes: Axes = Axes()
 ) -> Table:
     """Assignments with what was last reported of each."""
-    rows = queries.assignment_rows(db, of, filters, axes)
-    return tabulated("assignments", _("Assignments"), rows, assignment_fields())
+    return flowing(
+        "assignments",
+        _("Assignments"),
+        lambda: queries.each_assignment(db, of, filters, axes),
+        assignment_fields(),
+    )
 
 
 def assignment_fields() -> list[Field]:
@@ -267,19 +288,20 @@ def assignment_fields() -> list[Field]:
         Field("title_en", None, "title_en"),
         Field(None, _("Commitment"), lambda a: either(a.title, a.title_en), flexible=True),
         Field("owner", _("Owner"), "owner"),
-        Field("role", _("Role"), lambda a: Role(a.role), optional=True),
-        Field("basis", _("Basis"), lambda a: Basis(a.basis), optional=True),
+        Field("role", _("Role"), "role", read=Role, optional=True),
+        Field("basis", _("Basis"), "basis", read=Basis, optional=True),
         Field("scope", None, "scope"),
         Field("scope_en", None, "scope_en"),
         Field(None, _("Scope"), lambda a: either(a.scope, a.scope_en), flexible=True),
-        Field("kind", None, lambda a: Kind(a.kind)),
-        Field("target_year", None, lambda a: a.target and _year(a)),
-        Field("target_month", None, lambda a: _target(a) and _target(a).month),
+        Field("kind", None, "kind", read=Kind),
+        Field("target_year", None, "target", read=lambda target: _read(target).year),
+        Field("target_month", None, "target", read=lambda target: _read(target).month),
         Field(None, _("Target"), "target"),
         Field(
             "target_basis",
             _("Target basis"),
-            lambda a: a.target_basis and Basis(a.target_basis),
+            "target_basis",
+            read=Basis,
             optional=True,
         ),
         *_axes(),
@@ -316,7 +338,7 @@ def evidence_fields() -> list[Field]:
 
 
 def _start(row: AssignmentRow) -> Start | None:
-    return start(row.issued_on, row.horizon)
+    return _started(row.issued_on, row.horizon)
 
 
 def _start_basis(row: AssignmentRow) -> Basis | None:
@@ -332,16 +354,14 @@ def shown_note(row: AssignmentRow | EntryRow) -> str | None:
 
 def _axes(of: str = "") -> list[Field]:
     """The three axes, each a column of its own."""
-    status, position, verification = (
-        attrgetter(of + axis) for axis in ("status", "position", "verification")
-    )
     return [
-        Field("status", _("Status"), lambda row: Status(status(row))),
-        Field("position", _("Position"), lambda row: Position(position(row))),
+        Field("status", _("Status"), of + "status", read=Status),
+        Field("position", _("Position"), of + "position", read=Position),
         Field(
             "verification",
             _("Verification"),
-            lambda row: Verification(verification(row)),
+            of + "verification",
+            read=Verification,
             optional=True,
         ),
     ]
@@ -363,7 +383,7 @@ def _owner(row: AssignmentRow) -> dict[str, Any]:
 
 
 def _target(row: TargetRow | AssignmentRow) -> Any:  # noqa: ANN401 - Target or None, None only where there is none
-    return Target.read(row.target) if row.target else None
+    return _read(row.target) if row.target else None
 
 
 def _due(row: TargetRow | AssignmentRow) -> date:

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from sqlalchemy import CursorResult, Executable
 
 
+# So many rows of a long list come from a server at a time.
+AT_A_TIME = 1000
+
+
 class Connection:
     """One transaction on a ledger, begun with the first question and ended by `ledger`.
 
@@ -59,6 +63,17 @@ class Connection:
         values = _flat(given)
         cursor = self._begun(self._file).execute(_expanded(sql, values), _kept(values))
         return _read(cursor, reading) if reading else cursor
+
+    def each(self, question: str, **given: Any) -> Iterator[Sequence[Any]]:  # noqa: ANN401 - values, or rows of them
+        """The same rows as they come: of a long list none is kept, and who stops before the last one
+        lets go of the others.
+        """
+        if self._file is not None and worded(question, given) in COMPILED:
+            yield from self.ask(question, **given)
+            return
+        statement = self._statement(question, given).execution_options(yield_per=AT_A_TIME)
+        with self.execute(statement) as rows:
+            yield from rows
 
     def tell(self, change: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """Make a change with each of these rows."""

@@ -1,12 +1,12 @@
 """What a ledger holds that no list shows: documents as such, what was retired, batches, old wordings."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, Select, exists, select
 
-from tracker.store.connection import Connection
+from tracker.store.connection import AT_A_TIME, Connection
 from tracker.store.models import (
     assignments,
     batches,
@@ -21,6 +21,8 @@ from tracker.store.models import (
 )
 from tracker.store.rows import Filters
 from tracker.store.statements.queries import placed, places
+
+_Row = TypeVar("_Row", bound=NamedTuple)
 
 
 class DocumentRow(NamedTuple):
@@ -98,7 +100,7 @@ def document_rows(db: Connection) -> list[DocumentRow]:
     return [DocumentRow._make(row) for row in db.execute(statement)]
 
 
-def registered_rows(db: Connection, filters: Filters = Filters()) -> list[RegisteredRow]:
+def each_registered(db: Connection, filters: Filters = Filters()) -> Iterator[RegisteredRow]:
     """Every commitment that there ever was; of an owner those that he has or had."""
     statement = (
         select(
@@ -122,10 +124,10 @@ def registered_rows(db: Connection, filters: Filters = Filters()) -> list[Regist
             owners, owners.c.id == assignments.c.owner_id
         )
         statement = statement.where(commitments.c.id.in_(theirs.where(*_whose(filters))))
-    return [RegisteredRow._make(row) for row in db.execute(statement)]
+    return _each(db, statement, RegisteredRow)
 
 
-def stand_rows(db: Connection, filters: Filters = Filters()) -> list[StandRow]:
+def each_stand(db: Connection, filters: Filters = Filters()) -> Iterator[StandRow]:
     """When each assignment was added and retired, in the order of their commitments."""
     own = [assignments.c[name] for name in StandRow._fields[2:8]]
     statement = (
@@ -143,7 +145,7 @@ def stand_rows(db: Connection, filters: Filters = Filters()) -> list[StandRow]:
             stands.c.added_at,
         )
     )
-    return [StandRow._make(row) for row in db.execute(statement)]
+    return _each(db, statement, StandRow)
 
 
 def batch_rows(db: Connection) -> list[BatchRow]:
@@ -174,3 +176,9 @@ def left_wordings(db: Connection) -> list[WordingRow]:
 
 def _whose(filters: Filters) -> list[ColumnElement[bool]]:
     return [owners.c.code.in_(filters.owners)] if filters.owners else []
+
+
+def _each(db: Connection, statement: Select[Any], kind: type[_Row]) -> Iterator[_Row]:
+    """The rows of a statement as they come; who stops before the last one lets go of the others."""
+    with db.execute(statement.execution_options(yield_per=AT_A_TIME)) as rows:
+        yield from map(kind._make, rows)

@@ -1,5 +1,6 @@
 """What is asked of a ledger: one function per question, each giving frozen rows."""
 
+from collections.abc import Iterator
 from datetime import date, datetime
 
 from tracker.store.connection import Connection
@@ -21,20 +22,34 @@ def measure_rows(db: Connection, states: States, filters: Filters = Filters()) -
     return [MeasureRow._make(row) for row in rows]
 
 
+def each_commitment(
+    db: Connection, states: States, filters: Filters = Filters()
+) -> Iterator[CommitmentRow]:
+    """The commitments that have somebody to do them, in the order of their measures."""
+    rows = db.each("queries.commitment_rows", states=states, filters=filters)
+    return map(CommitmentRow._make, rows)
+
+
 def commitment_rows(
     db: Connection, states: States, filters: Filters = Filters()
 ) -> list[CommitmentRow]:
-    """The commitments that have somebody to do them, in the order of their measures."""
-    rows = db.ask("queries.commitment_rows", states=states, filters=filters)
-    return [CommitmentRow._make(row) for row in rows]
+    """The same, all at once."""
+    return list(each_commitment(db, states, filters))
+
+
+def each_assignment(
+    db: Connection, states: States, filters: Filters = Filters(), axes: Axes = Axes()
+) -> Iterator[AssignmentRow]:
+    """The assignments with what was last reported of them, in the order of their commitments."""
+    rows = db.each("queries.assignment_rows", states=states, filters=filters, axes=axes)
+    return map(AssignmentRow._make, rows)
 
 
 def assignment_rows(
     db: Connection, states: States, filters: Filters = Filters(), axes: Axes = Axes()
 ) -> list[AssignmentRow]:
-    """The assignments with what was last reported of them, in the order of their commitments."""
-    rows = db.ask("queries.assignment_rows", states=states, filters=filters, axes=axes)
-    return [AssignmentRow._make(row) for row in rows]
+    """The same, all at once."""
+    return list(each_assignment(db, states, filters, axes))
 
 
 def recorded_times(db: Connection) -> dict[int, tuple[datetime, datetime]]:
@@ -51,7 +66,7 @@ def section_rows(db: Connection) -> list[SectionRow]:
     return [SectionRow._make(row) for row in db.ask("queries.section_rows")]
 
 
-def entry_rows(
+def each_entry(
     db: Connection,
     *,
     filters: Filters = Filters(),
@@ -60,9 +75,9 @@ def entry_rows(
     known_on: datetime | None = None,
     actor: str | None = None,
     batch: int | None = None,
-) -> list[EntryRow]:
+) -> Iterator[EntryRow]:
     """The lines of the log, oldest first: effective between two dates, recorded by a time."""
-    rows = db.ask(
+    rows = db.each(
         "queries.entry_rows",
         filters=filters,
         since=since,
@@ -71,4 +86,4 @@ def entry_rows(
         actor=actor,
         batch=batch,
     )
-    return [EntryRow._make(row) for row in rows]
+    return map(EntryRow._make, rows)

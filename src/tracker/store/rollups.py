@@ -1,5 +1,6 @@
 """Questions that count: what assignments amount to by measure, owner, document and so on."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from tracker.domain.rollup import Numbers
@@ -29,6 +30,14 @@ def by_commitment(
     """What the assignments amount to in each commitment (by its id)."""
     rows = db.ask("rollups.by_commitment", states=states, filters=filters)
     return {row[0]: Numbers(*row[1:]) for row in rows}
+
+
+def each_commitment(
+    db: Connection, states: States, filters: Filters = Filters()
+) -> Iterator[tuple[str, int, Numbers]]:
+    """The same as they come, in the order of measures: the measure's key, the id, the numbers."""
+    rows = db.each("rollups.each_commitment", states=states, filters=filters)
+    return ((row[0], row[1], Numbers(*row[2:])) for row in rows)
 
 
 def cells(db: Connection, states: States, filters: Filters = Filters()) -> dict[Cell, Numbers]:

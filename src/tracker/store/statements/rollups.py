@@ -28,6 +28,14 @@ def by_commitment(states: States, filters: Filters) -> Select[Any]:
     return _counted(states, filters, commitments.c.id)
 
 
+def each_commitment(states: States, filters: Filters) -> Select[Any]:
+    """The key of the measure and the id of each commitment, in their order, and what its assignments
+    amount to.
+    """
+    order = (documents.c.code, measures.c.number)
+    return _counted(states, filters, measures.c.key, commitments.c.id, order=order)
+
+
 def cells(states: States, filters: Filters) -> Select[Any]:
     """The document, section, measure and owner of each cell, and what its assignments amount to."""
     return _counted(states, filters, *_CELL, order=_ORDER)
