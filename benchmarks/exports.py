@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 import ledgers
 import page
-from report import cost
+from measuring import Command, run, tracker
 
 _POSITION = """
 CASE WHEN a.status IN ('done', 'dropped') OR c.kind = 'continuing' OR a.due_on IS NULL THEN 'n/a'
@@ -54,7 +54,7 @@ SELECT e.id AS entry, e.batch, c.key, o.code AS owner, e.version, e.kind, e.stat
        e.effective_on, e.recorded_at, e.actor, n.id AS names, e.hash, a.role, e.first_report
 FROM {_PLACED} JOIN entries e ON e.assignment_id = a.id
 LEFT JOIN entries n ON n.assignment_id = e.assignment_id AND n.version = e.names
-ORDER BY e.id""",  # noqa: S608 - of pieces written here
+ORDER BY e.id""",
     # What people are shown of the assignments, in the words of the page.
     "shown": f"""
 SELECT c.key, c.title_en, o.code, a.role, a.basis, a.target, a.target_basis, a.status,
@@ -91,14 +91,21 @@ def rate(file: Path, what: str, form: str) -> Rate:
     bare = [sys.executable, __file__, "bare", "shown" if form == "xlsx" else what, form]
     with tempfile.TemporaryDirectory() as folder:
         rows = _count(file, what)
-        least, _memory = cost([*bare, str(file), f"{folder}/bare.{form}"])
+        least = _measured(Command((*bare, file, f"{folder}/bare.{form}"))).seconds
         ours = spent(file, [*LISTS[what], "-f", form, "-o", f"{folder}/list.{form}"])
     return Rate(rows / ours.seconds, rows / least, ours.memory)
 
 
 def spent(file: Path, command: list[str]) -> Cost:
     """What a command of tracker costs on a ledger."""
-    return Cost(*cost([sys.executable, "-m", "tracker", "--db", str(file), *command]))
+    return _measured(tracker(file, *command))
+
+
+def _measured(command: Command) -> Cost:
+    spent = run(command)
+    if spent is None:
+        raise SystemExit(f"too long: {command.words}")
+    return Cost(spent.processor, spent.memory)
 
 
 def report(file: Path, form: str) -> Cost:

@@ -1,7 +1,9 @@
 """The floor that `tracker list` is measured against: the same rows with as little as possible."""
 
+import sqlite3
+from contextlib import closing
+
 import typer
-from sqlalchemy import create_engine, text
 from tabulate import tabulate
 
 STATEMENT = """
@@ -48,8 +50,8 @@ ORDER BY d.code, m.number"""
 
 def main(db: str) -> None:
     """Print the measures of the ledger in the file DB."""
-    with create_engine(f"sqlite:///{db}").connect() as connection:
-        typer.echo(tabulate([list(row) for row in connection.execute(text(STATEMENT))]))
+    with closing(sqlite3.connect(db)) as connection:
+        typer.echo(tabulate(connection.execute(STATEMENT).fetchall()))
 
 
 typer.run(main)

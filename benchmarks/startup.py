@@ -1,24 +1,113 @@
-"""What an everyday command costs beside the least that could print the same; writes docs/performance.md.
-
-    python benchmarks/startup.py [RUNS]
-
-Both programs print the same rows of the same ledger, in turns; medians, and their ratio.
-"""
+"""What everyday commands cost beside the least that could print the same, and which imports that is."""
 
 import os
-import statistics
 import subprocess
-import sys
-import tempfile
-import time
+from collections import defaultdict
 from pathlib import Path
 
-import page
+import ledgers
+from measuring import LEAST, Command, commands_in_turns, python, said, table, times, told, tracker
 
-HERE = Path(__file__).parent
+_PLAIN = Path(__file__).parent / "plain_list.py"
+# Modules are counted under the package that they are of, or that asked for them first.
+_PACKAGES = {
+    "typer": "Typer", "click": "Typer", "sqlite3": "sqlite3", "tabulate": "tabulate",
+    "wcwidth": "tabulate", "sqlalchemy": "SQLAlchemy", "tracker": "tracker",
+}  # fmt: skip
+_INTERPRETER = "the interpreter"
+_FLOORS = ("sqlite3", "typer", "typer, sqlite3", "typer, sqlite3, tabulate")
 
 
-def document(size: int) -> str:
+def part(folder: Path, runs: int) -> str:
+    """The tables of both."""
+    db = folder / "bundled.sqlite"
+    ledgers.bundled(db)
+    small, large = folder / "small.txt", folder / "large.txt"
+    small.write_text(_document(1_000), encoding="utf-8")
+    large.write_text(_document(1_000_000), encoding="utf-8")
+    whole = {"list": tracker(db, "list"), **everyday(db), "--help": tracker(db, "--help")}
+    commands = {
+        LEAST: python("-c", "pass"),
+        **{f"python -c 'import {names}'": python("-c", f"import {names}") for names in _FLOORS},
+        "python benchmarks/plain_list.py": python(_PLAIN, db),
+        **whole,
+        "ingest --dry-run, 1 kB": tracker(db, "ingest", small, "--dry-run", "-f", "json"),
+        "ingest --dry-run, 1 MB": tracker(db, "ingest", large, "--dry-run", "-f", "json"),
+    }
+    costs = commands_in_turns(commands, runs)
+    rows = [(f"`{name}`", said(cost), times(cost, costs[LEAST])) for name, cost in costs.items()]
+    return (
+        f"{told(runs)}\n\n{table(('', 'time', f'× `{LEAST}`'), rows)}\n"
+        "`plain_list.py` is the floor of `tracker list`: one statement written by hand, Typer, sqlite3 and"
+        " tabulate, and the same rows. The megabyte of text is one invented article again and again.\n\n"
+        "What an everyday command imports: modules, and milliseconds in them, of three runs the quickest (the interpreter slows imports"
+        " down while it times them). What a package is the first to ask of the standard library counts as its"
+        f" own.\n\n{_imports(whole)}"
+    )
+
+
+def everyday(db: Path, key: str = "2021-15.5", owner: str = "HB") -> dict[str, Command]:
+    """What is called all day long: about one document, one commitment, one owner."""
+    completing = tracker(db)
+    line = {"_TRACKER_COMPLETE": "complete_bash", "COMP_WORDS": f"tracker show {key}"}
+    said = ("--owner", owner, "--status", "in_progress", "--percent", "40")
+    return {
+        "list --document": tracker(db, "list", "--document", key.partition("-")[0]),
+        "show": tracker(db, "show", key),
+        "next": tracker(db, "next", "--owner", owner),
+        "due": tracker(db, "due", "--owner", owner),
+        "update": tracker(db, "update", key, *said),
+        "completion of a key": Command(
+            completing.words, {**completing.environment, **line, "COMP_CWORD": "2"}
+        ),
+    }
+
+
+def _imports(commands: dict[str, Command]) -> str:
+    found = {
+        name: min((_imported(command) for _ in range(3)), key=_spent)
+        for name, command in commands.items()
+    }
+    groups = dict.fromkeys([_INTERPRETER, *_PACKAGES.values()])
+    rows = [
+        (f"`{name}`", *(_shown(by_group[group]) for group in groups))
+        for name, by_group in found.items()
+    ]
+    return table(("", *groups), rows)
+
+
+def _spent(found: dict[str, list[int]]) -> int:
+    return sum(map(sum, found.values()))
+
+
+def _shown(microseconds: list[int]) -> str:
+    return f"{len(microseconds)}: {sum(microseconds) / 1000:.0f}" if microseconds else "–"
+
+
+def _imported(command: Command) -> dict[str, list[int]]:
+    """The microseconds of each module that a command imports, by package."""
+    interpreter, *words = map(str, command.words)
+    ran = subprocess.run(
+        [interpreter, "-X", "importtime", *words],
+        capture_output=True, text=True, check=True, env=os.environ | command.environment,
+    )  # fmt: skip
+    found: defaultdict[str, list[int]] = defaultdict(list)
+    above: list[str] = []
+    # A module stands behind those that it asks for, which are indented.
+    for line in reversed(ran.stderr.splitlines()):
+        head, _mark, named = line.rpartition("|")
+        spent = head.removeprefix("import time:").partition("|")[0].strip()
+        if not spent.isdecimal():
+            continue
+        depth = (len(named) - len(named.lstrip()) - 1) // 2
+        outer = above[depth - 1] if depth else _INTERPRETER
+        group = _PACKAGES.get(named.strip().partition(".")[0], outer)
+        above[depth:] = [group]
+        found[group].append(int(spent))
+    return found
+
+
+def _document(size: int) -> str:
     """An invented document of about `size` bytes: sections of five items of four sentences, as long
     as those of real ones.
     """
@@ -34,62 +123,3 @@ def document(size: int) -> str:
             lines.append(f"第{number // 5 + 1}章 总体安排")
         lines.append(f"第{number + 1}条 {body}（省建设厅牵头，省财政厅、省水利厅参与）")
     return "\n".join(lines)
-
-
-def timed(command: list[str]) -> float:
-    """Wall seconds of one run as a whole process."""
-    started = time.perf_counter()
-    subprocess.run(command, check=True, capture_output=True)
-    return time.perf_counter() - started
-
-
-def main(runs: int) -> None:
-    """Measure and write."""
-    python = sys.executable
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ |= {"TRACKER_DB": f"{folder}/ledger.sqlite", "TYPER_USE_RICH": "0"}
-        subprocess.run([python, "-m", "tracker", "init"], check=True, capture_output=True)
-        small, large = f"{folder}/small.txt", f"{folder}/large.txt"
-        Path(small).write_text(document(1_000), encoding="utf-8")
-        Path(large).write_text(document(1_000_000), encoding="utf-8")
-        commands = {
-            "python -c pass": [python, "-c", "pass"],
-            "benchmarks/plain_list.py": [python, str(HERE / "plain_list.py"), os.environ["TRACKER_DB"]],
-            "tracker list": [python, "-m", "tracker", "list"],
-            "tracker update": [
-                python, "-m", "tracker", "update", "2021-15.5", "--owner", "HB", "--status", "stalled",
-            ],
-            "tracker --help": [python, "-m", "tracker", "--help"],
-            "tracker ingest --dry-run, 1 kB": [
-                python, "-m", "tracker", "ingest", small, "--dry-run", "-f", "json",
-            ],
-            "tracker ingest --dry-run, 1 MB": [
-                python, "-m", "tracker", "ingest", large, "--dry-run", "-f", "json",
-            ],
-        }  # fmt: skip
-        figures = {name: [timed(command)] for name, command in commands.items()}
-        for _ in range(runs):
-            for name, command in commands.items():
-                figures[name].append(timed(command))
-    seconds = {name: values[1:] for name, values in figures.items()}
-    medians = {name: statistics.median(values) for name, values in seconds.items()}
-    ratio = medians["tracker list"] / medians["benchmarks/plain_list.py"]
-    least = medians["python -c pass"]
-    megabyte = medians["tracker ingest --dry-run, 1 MB"] - medians["tracker ingest --dry-run, 1 kB"]
-    rows = "".join(
-        f"| `{name}` | {median * 1000:.0f} | {median / least:.1f} |\n"
-        for name, median in medians.items()
-    )
-    page.write(
-        "startup",
-        f"Written by `python benchmarks/startup.py` ({runs} runs in turns, medians, {os.cpu_count()} processors, "
-        f"Python {sys.version.split()[0]}). The plain program opens the same file with Typer, one textual "
-        "SQLAlchemy statement and tabulate, and prints the same rows.\n\n"
-        f"| | ms | × `python -c pass` |\n|---|---|---|\n{rows}\n"
-        f"`tracker list` takes {ratio:.2f} × the plain program. A megabyte of text (one invented article again and again) is read, outlined and printed as "
-        f"JSON in {megabyte:.2f} s beyond start-up.\n",
-    )
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 30)
