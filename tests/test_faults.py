@@ -13,6 +13,7 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 
 import faults
 import servers
@@ -22,6 +23,7 @@ from test_store import report
 from tracker.cli.app import run
 from tracker.errors import DatabaseRefusal
 from tracker.store import check, ledger, schema, setup
+from tracker.store.models import owners
 
 SEED = 20210423
 UPDATE = ("update", "2021-15", "--owner", "HB", "--status", "stalled", "--yes")
@@ -152,6 +154,26 @@ def test_a_server_that_goes_away_in_the_middle_is_named(
         assert run(["--db", server.url(name), *UPDATE]) == 0
         with ledger.reading(at) as db:
             assert check.problems(db) == []
+
+
+def test_where_the_server_goes_away_the_driver_prints_nothing_of_its_own(
+    server: servers.Server, server_template: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    two = [{"code": code, "name": "x", "name_en": "x", "place": 1} for code in ("X", "Y")]
+
+    def deserted(name: str) -> None:
+        with ledger.writing(ledger.place(server.url(name))) as db:
+            server.end_connections(name)
+            db.execute(insert(owners), two)
+
+    with (
+        server.database(server_template) as name,
+        pytest.raises(DatabaseRefusal, match="went away"),
+    ):
+        deserted(name)
+
+    # Whoever sets up no log, as the program, has it printed.
+    assert caplog.records == []
 
 
 def test_a_server_whose_ledger_somebody_holds_is_named_as_locked(

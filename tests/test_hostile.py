@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import warnings
@@ -20,9 +21,10 @@ from playwright.sync_api import sync_playwright
 
 import hostile
 import readers
-from conftest import Ran, Run
+from conftest import TODAY, Ran, Run
 from test_html_page import CHROMIUM
-from tracker.cli.app import COMMANDS, Commands
+from tracker.cli.app import COMMANDS, Commands, run
+from tracker.store import ledger, queries, states
 
 KEY = "2021-15.5"
 REPORT = ("update", KEY, "--owner", "HB", "--status", "stalled")
@@ -76,20 +78,28 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.fixture
-def poisoned(tracker: Run, file: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+@pytest.fixture(scope="session")
+def poisoned_template(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A ledger in which every attack stands as actor, note, problem, next step and evidence, each on an assignment of its own."""
-    del file  # what goes out does not depend on the database
-    rows = tracker("list", "--by", "assignment", "-f", "json").json
+    file = Path(shutil.copy(template, tmp_path_factory.mktemp("poisoned")))
+    with ledger.reading(ledger.place(str(file))) as db:
+        rows = queries.assignment_rows(db, states.now(TODAY))
     for row, (kind, text) in zip(rows, hostile.TEXTS.items(), strict=False):
         said = text[:30_000]
-        monkeypatch.setenv("TRACKER_ACTOR", said.replace("\n", " ")[:200].strip() or "li")
-        ran = tracker(
-            "update", row["key"], "--owner", row["owner"], "--status", "stalled", "--note", said,
-            "--problem", said, "--next", said, "--evidence", f"https://x.invalid/?{kind}<script>",
-        )  # fmt: skip
-        assert ran.code == 0, ran.err
-    monkeypatch.setenv("TRACKER_ACTOR", "li")
+        actor = said.replace("\n", " ")[:200].strip() or "li"
+        code = run([
+            "--db", str(file), f"--actor={actor}", "update", row.key, "--owner", row.owner,
+            "--status", "stalled", "--note", said, "--problem", said, "--next", said,
+            "--evidence", f"https://x.invalid/?{kind}<script>",
+        ])  # fmt: skip
+        assert code == 0
+    return file
+
+
+@pytest.fixture
+def poisoned(tracker: Run, file: Path, poisoned_template: Path) -> Run:
+    """The program on a ledger full of attacks; what goes out does not depend on the database."""
+    shutil.copy(poisoned_template, file)
     return tracker
 
 
@@ -106,6 +116,15 @@ def test_what_is_typed_is_stored_as_it_was_typed(tracker: Run, kind: str) -> Non
         if row["key"] == KEY
     )
     assert (row["note"], row["problem"]) == (text, text)
+
+
+def test_the_check_finds_nothing_amiss_in_what_was_typed(tracker: Run) -> None:
+    rows = tracker("list", "--by", "assignment", "-f", "json").json
+    for row, text in zip(rows, hostile.TEXTS.values(), strict=False):
+        meant = ("update", row["key"], "--owner", row["owner"])
+        ran = tracker(*meant, "--status", "stalled", f"--note={text}", f"--problem={text}")
+        assert ran.code == 0, ran.err
+
     assert tracker("db", "check").code == 0
 
 

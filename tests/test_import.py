@@ -307,6 +307,7 @@ def test_each_file_stands_for_itself(tracker: Run, blank: bytes, tmp_path: Path)
     assert state(tracker)["percent"] == 60
 
 
+@pytest.mark.usefixtures("file")  # what a cell says does not depend on the database
 @pytest.mark.parametrize(
     "on",
     [
@@ -325,6 +326,7 @@ def test_dates_are_read_as_people_write_them(back: Back, on: object) -> None:
     assert about(back(change))["effective_on"] == "2024-06-01"
 
 
+@pytest.mark.usefixtures("file")  # what a cell says does not depend on the database
 @pytest.mark.parametrize(
     ("said", "look", "percent"),
     [
@@ -357,6 +359,7 @@ def test_a_percent_is_what_its_cell_shows(
     assert about(back(change))["percent"] == percent
 
 
+@pytest.mark.usefixtures("file")  # what a cell says does not depend on the database
 @pytest.mark.parametrize(
     "said",
     [
@@ -374,6 +377,7 @@ def test_a_status_is_read_in_either_language(back: Back, said: str) -> None:
 
 
 # Twenty-odd kinds of mistake in one row: each refused in the place where it was made.
+@pytest.mark.usefixtures("file")  # what a cell says does not depend on the database
 @pytest.mark.parametrize(
     ("values", "said"),
     [
@@ -562,6 +566,7 @@ def test_a_sheet_of_somebody_s_own_is_let_be(back: Back) -> None:
     assert outcomes(back(change)) == {"recorded": 1}
 
 
+@pytest.mark.usefixtures("file")  # what a cell says does not depend on the database
 @pytest.mark.parametrize(
     ("value", "look", "note"),
     [
@@ -698,6 +703,7 @@ def in_english(desk: Desk) -> None:
         desk.sheet.cell(1, place, column.en)
 
 
+@pytest.mark.usefixtures("file")  # what a file says does not depend on the database
 @pytest.mark.parametrize(
     "change",
     [
@@ -837,6 +843,7 @@ SHEET = "xl/worksheets/sheet1.xml"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
 
 
+@pytest.mark.usefixtures("file")  # what a file says does not depend on the database
 @pytest.mark.parametrize(
     ("spoilt", "said"),
     [

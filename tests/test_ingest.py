@@ -201,6 +201,7 @@ def test_attaching_twice_changes_nothing(desk: Desk, file: Path) -> None:
     assert content(file) == before
 
 
+@pytest.mark.usefixtures("file")  # what a text says does not depend on the database
 @pytest.mark.parametrize(
     ("old", "new"),
     [
@@ -220,6 +221,7 @@ def test_white_space_and_widths_do_not_matter(desk: Desk, old: str, new: str) ->
     assert (ran.code, ran.json["attached"]) == (0, 8)
 
 
+@pytest.mark.usefixtures("file")  # what a text says does not depend on the database
 @pytest.mark.parametrize("form", ["docx", "pdf", "html", "gb18030"])
 def test_a_register_is_recognised_in_every_format(desk: Desk, form: str) -> None:
     lines = [line for line in PLAN.splitlines() if line]
@@ -427,6 +429,7 @@ def test_signs_that_no_register_takes_stay_out_of_the_draft(desk: Desk) -> None:
     assert desk.sentence("2023-12-01.2")["title"] != ""
 
 
+@pytest.mark.usefixtures("file")  # what a text says does not depend on the database
 @pytest.mark.parametrize("name", ["yes", "A: b", "# C", "- d", "{e}", "[f, g]", '"h"', "null", "~"])
 def test_awkward_titles_are_loaded_as_they_stand(desk: Desk, name: str) -> None:
     desk.known(PLAN.replace("修建桥梁", name))

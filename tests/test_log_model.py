@@ -441,13 +441,15 @@ def bare(at: ledger.Place, folder: Path) -> None:
 def make(database: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Maker]:
     """Makes a ledger of its own for each sequence."""
     if database == "sqlite":
-        template = tmp_path / "template.sqlite"
+        template, own = tmp_path / "template.sqlite", tmp_path / "own"
         bare(ledger.place(str(template)), tmp_path)
 
         @contextmanager
         def copied() -> Iterator[ledger.Place]:
-            with tempfile.TemporaryDirectory() as folder:
-                yield ledger.place(str(shutil.copy(template, Path(folder) / "ledger.sqlite")))
+            # In the same place each time: what the program compiled for it serves again.
+            shutil.rmtree(own, ignore_errors=True)
+            own.mkdir()
+            yield ledger.place(str(shutil.copy(template, own / "ledger.sqlite")))
 
         yield copied
         return

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -13,12 +14,15 @@ from tracker.store.connection import Connection
 from tracker.store.place import make_private
 
 if TYPE_CHECKING:
-    from sqlalchemy import URL
+    from sqlalchemy import URL, Engine
     from sqlalchemy import Connection as Core
 
 # How long a writer waits for the others. Waiting is not fair: on a loaded machine one of many may
 # have to wait long before its turn comes, and it is not to be refused.
 _BUSY_SECONDS = 120
+
+# How many servers and ways to open them are remembered at once.
+_ENGINES = 8
 
 # How long a lock on the whole file is waited for: who keeps the ledger open has to close it.
 _LOCK_SECONDS = 10
@@ -41,8 +45,18 @@ def to_file(file: Path, *, write: bool, create: bool = False, lock: bool = False
 
 def to_server(url: "URL", *, write: bool) -> Connection:
     """A transaction on a server."""
+    return Connection(_engine(url, write=write).connect())
+
+
+# A command opens its ledger several times: what the engine learnt and compiled serves it again.
+@lru_cache(maxsize=_ENGINES)
+def _engine(url: "URL", *, write: bool) -> "Engine":
+    import logging  # noqa: PLC0415 - a file needs none of it
+
     from sqlalchemy import create_engine, event, pool  # noqa: PLC0415 - a file needs none of it
 
+    # What the driver lets pass it tells a log besides, which would be printed; what counts it raises.
+    logging.getLogger("psycopg").setLevel(logging.CRITICAL)
     try:
         engine = create_engine(url, poolclass=pool.NullPool)
     except ImportError as reason:
@@ -54,7 +68,7 @@ def to_server(url: "URL", *, write: bool) -> Connection:
     if not write:
         # A report asks several questions: all of them see the same moment.
         options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        return Connection(engine.execution_options(**options).connect())
+        return engine.execution_options(**options)
     # Each statement has to see what those before it in the queue wrote, whatever the server's default.
     engine = engine.execution_options(isolation_level="READ COMMITTED")
 
@@ -64,7 +78,7 @@ def to_server(url: "URL", *, write: bool) -> Connection:
         # What was acknowledged outlives a crash of the server, too, whatever the server's default.
         db.exec_driver_sql("SET LOCAL synchronous_commit = on")
 
-    return Connection(engine.connect())
+    return engine
 
 
 def _prepare(

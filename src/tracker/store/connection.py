@@ -2,8 +2,9 @@
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextvars import ContextVar
 from datetime import date, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from tracker.domain.times import moment
@@ -12,11 +13,15 @@ from tracker.store.texts import day_of, moment_of
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection as Core
-    from sqlalchemy import CursorResult, Executable
+    from sqlalchemy import CursorResult, Engine, Executable
 
 
 # So many rows of a long list come from a server at a time.
 AT_A_TIME = 1000
+
+
+# How what a file holds otherwise is read.
+_READERS: dict[str, Callable[[Any], Any]] = {"day": day_of, "moment": moment_of, "truth": bool}
 
 
 class Connection:
@@ -117,7 +122,6 @@ class Connection:
         """Leave the ledger as it was before the transaction, where that has not ended."""
         if self._core is not None:
             self._core.close()
-            self._core.engine.dispose()
         if self._file is not None:
             self._file.close()
 
@@ -135,23 +139,31 @@ class Connection:
 
 def _over(driver: sqlite3.Connection | None) -> "Core":
     """SQLAlchemy's connection over one that is open, whose transaction goes on."""
+    _taken.set(driver)
+    return _engine().connect()
+
+
+# The connection that the engine takes next.
+_taken: ContextVar[sqlite3.Connection | None] = ContextVar("_taken")
+
+
+# One engine for all: what it compiled serves the next connection, too.
+@cache
+def _engine() -> "Engine":
     from sqlalchemy import create_engine, pool  # noqa: PLC0415 - it is what everyday commands save
 
     return create_engine(
         "sqlite://",
-        creator=lambda: driver,
-        poolclass=pool.StaticPool,
+        creator=_taken.get,
+        poolclass=pool.NullPool,
         # Its first look at a database would end the transaction.
         skip_autocommit_rollback=True,
-    ).connect()
-
-
-_READERS: dict[str, Callable[[Any], Any]] = {"day": day_of, "moment": moment_of, "truth": bool}
+    )
 
 
 def worded(question: str, given: Mapping[str, Any]) -> str:
     """The question with the names of the values that are there: its wording hangs on them alone."""
-    said = [name for name, value in _flat(given).items() if value not in (None, (), False)]
+    said = [name for name, value in _flat(given).items() if value]
     return f"{question}({', '.join(said)})"
 
 

@@ -99,7 +99,9 @@ def _commitments(db: Connection, document: int) -> dict[tuple[int, int], Commitm
     rows = db.execute(
         select(assignments, owners.c.code.label("owner"))
         .join(owners, owners.c.id == assignments.c.owner_id)
-        .where(assignments.c.standing)
+        .join(commitments, commitments.c.id == assignments.c.commitment_id)
+        .join(measures, measures.c.id == commitments.c.measure_id)
+        .where(measures.c.document_id == document, assignments.c.standing)
         .order_by(assignments.c.id)
     )
     shares: dict[int, list[Share]] = {}

@@ -2,10 +2,12 @@
 
 import base64
 import binascii
+import re
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Boolean, Column, Date, Integer, LargeBinary, Table, select, type_coerce
@@ -18,6 +20,9 @@ from tracker.store.connection import Connection
 
 # Rows that are in memory at once.
 _CHUNK = 500
+
+# Signs that a server keeps in no text: no ledger does.
+_NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 
 
 class NoValue(Exception):  # noqa: N818 - it is an answer for who asked: a finding, or a refusal with a place
@@ -32,6 +37,7 @@ class Kind(NamedTuple):
     from_json: Callable[[Any], Any]
 
 
+@cache
 def kind(column: Column[Any]) -> Kind:
     """The kind of a column of the models."""
     for of, found in _KINDS:
@@ -105,10 +111,7 @@ def _same(of: type) -> Callable[[Any], Any]:
 
 
 def _text(value: Any) -> str:  # noqa: ANN401 - what a driver or JSON gives
-    # A server keeps neither: no ledger does.
-    if type(value) is not str or any(
-        character == "\0" or "\ud800" <= character <= "\udfff" for character in value
-    ):
+    if type(value) is not str or _NO_TEXT.search(value):
         raise NoValue
     return value
 
