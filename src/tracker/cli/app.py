@@ -85,13 +85,22 @@ class Commands(TyperGroup):
     @staticmethod
     def loaded(name: str) -> Any:  # noqa: ANN401 - the type of commands is private to the library
         """A command as its module has it, in English."""
-        app = import_module(f"tracker.cli.{COMMANDS[name].module}").app
-        group = typer.main.get_command(app)
-        return getattr(group, "commands", {}).get(name, group)
+        module = import_module(f"tracker.cli.{COMMANDS[name].module}").app
+        commands = [one for one in module.registered_commands if _name(one) == name]
+        if not commands:
+            return typer.main.get_command(module)
+        # Its neighbours would only cost time.
+        alone = typer.Typer(add_completion=False)
+        alone.registered_commands = commands
+        return typer.main.get_command(alone)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401, ARG002 - the library calls it with all of these, and keeps their types private
         with formatter.section(_("Commands")):
             formatter.write_dl([(name, _(place.does)) for name, place in COMMANDS.items()])
+
+
+def _name(command: Any) -> Any:  # noqa: ANN401 - the type of commands is private to the library
+    return command.name or command.callback.__name__.strip("_")
 
 
 app = typer.Typer(cls=Commands, no_args_is_help=True, rich_markup_mode=None)

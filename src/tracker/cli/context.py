@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _FILES = frozenset({"docx", "xlsx", "breakdown"})
 _ENDINGS = frozenset({"json", "csv", "md", "html", "docx", "xlsx", "ics"})
 _KINDS = {"breakdown": "xlsx", "taskwarrior": "json"}
-_PASSWORD = re.compile(r"://[^/@]*:[^/]+@|[?&]password=.", re.IGNORECASE)
+_TELLTALE = r"(?i)://[^/@]*:[^/]+@|[?&]password=."
 _ANSWERS = {"y": True, "yes": True, "是": True, "n": False, "no": False, "否": False}
 # What a file of SQLite begins with.
 _SQLITE = b"SQLite format 3\0"
@@ -152,7 +152,12 @@ def refuse_what_is_no_text(said: str) -> None:
 def keep_setting(name: str, value: str | None) -> None:
     """Keep an option that all commands share; who types a password in one is told who else sees it."""
     setattr(settings, name, value)
-    if value and value != os.environ.get("TRACKER_DB") and name == "db" and _PASSWORD.search(value):
+    if (
+        value
+        and value != os.environ.get("TRACKER_DB")
+        and name == "db"
+        and re.search(_TELLTALE, value)
+    ):
         note(
             _(
                 "whoever lists the processes of this machine sees the password in --db: put the URL into TRACKER_DB, or the password into PGPASSFILE"

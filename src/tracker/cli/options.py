@@ -26,7 +26,7 @@ T = TypeVar("T")
 W = TypeVar("W", bound=Word)
 
 _PARTS = ("Q4", "Q3", "Q2", "Q1", "H2", "H1", "")
-_TIME = re.compile(r"\d[Tt ]\d")
+_TIME = r"\d[Tt ]\d"
 
 
 class Form(StrEnum):
@@ -175,7 +175,7 @@ def day(said: str, option: str) -> date:
 
 def moment(said: str, option: str) -> datetime:
     """The time that was said, in Beijing where it names no zone; a date means all of that day."""
-    if _TIME.search(said):
+    if re.search(_TIME, said):
         at: datetime | None
         try:
             at = datetime.fromisoformat(said.strip().upper())

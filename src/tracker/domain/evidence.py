@@ -6,18 +6,19 @@ from typing import NamedTuple
 
 from tracker.domain.words import Word
 
-_LINK = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S+")
-_FILE = re.compile(r"(?P<name>.*\S) sha256:(?P<sha256>[0-9a-f]{64})")
-_SENTENCE = re.compile(r"第\s*(\d{1,4})\s*句|sentence (\d{1,4})\b")
+# Compiled by `re` when a piece is read: most commands read none.
+_LINK = r"[A-Za-z][A-Za-z0-9+.-]*://\S+"
+_FILE = r"(?P<name>.*\S) sha256:(?P<sha256>[0-9a-f]{64})"
+_SENTENCE = r"第\s*(\d{1,4})\s*句|sentence (\d{1,4})\b"
 _NUMERALS = "一二三四五六七八九十百"
 # A code, then a place in it that can be nothing but a place: 第3句, 第二篇（一）, 一（三）, sentence 3.
-_CITATION = re.compile(
+_CITATION = (
     r"(?P<code>[A-Za-z0-9][A-Za-z0-9._-]*)(?:\s*[,，]\s*|\s+)"
     rf"(?P<place>第\s*[0-9{_NUMERALS}]+\s*[句条款项篇章节段页部].*|[（(][{_NUMERALS}]+[）)].*"
     rf"|[{_NUMERALS}]+(?:[（(、].*)?|(?:sentence|section|part|page) \d.*)"
 )
 # What keeps its ending as part of a kept file's name; others go without one.
-_ENDING = re.compile(r"\.[a-z0-9]{1,8}")
+_ENDING = r"\.[a-z0-9]{1,8}"
 
 
 class EvidenceKind(Word):
@@ -46,7 +47,7 @@ class Piece(NamedTuple):
         if self.sha256 is None:
             return None
         ending = PurePath(self.said).suffix.lower()
-        kept = ending if _ENDING.fullmatch(ending) else ""
+        kept = ending if re.fullmatch(_ENDING, ending) else ""
         return f"{self.sha256[:2]}/{self.sha256[2:]}{kept}"
 
 
@@ -59,12 +60,12 @@ class Citation(NamedTuple):
 
 def read(line: str) -> Piece:
     """The piece that a line is; what is nothing else is text."""
-    file = _FILE.fullmatch(line)
+    file = re.fullmatch(_FILE, line)
     if file:
         return Piece(EvidenceKind.FILE, file["name"], file["sha256"])
-    if _LINK.fullmatch(line):
+    if re.fullmatch(_LINK, line):
         return Piece(EvidenceKind.LINK, line)
-    if _CITATION.fullmatch(line):
+    if re.fullmatch(_CITATION, line):
         return Piece(EvidenceKind.CITATION, line)
     return Piece(EvidenceKind.TEXT, line)
 
@@ -76,8 +77,8 @@ def pieces(evidence: str | None) -> list[Piece]:
 
 def cited(piece: Piece) -> Citation | None:
     """What a piece cites; None where it is no citation."""
-    found = _CITATION.fullmatch(piece.said)
+    found = re.fullmatch(_CITATION, piece.said)
     if piece.kind is not EvidenceKind.CITATION or found is None:
         return None
-    sentence = _SENTENCE.match(found["place"])
+    sentence = re.match(_SENTENCE, found["place"])
     return Citation(found["code"], int(sentence[1] or sentence[2]) if sentence else None)

@@ -8,13 +8,14 @@ from typing import NamedTuple, Self
 from tracker.domain.words import plain
 
 _UNITS = {"": 12, "h": 6, "q": 3}
-_FORM = re.compile(r"(\d{4})(?:([hq])([1-4]))?")
-_BETWEEN = re.compile(r"\.\.|…|~|至|到|–|—|-|_")
+# Compiled by `re` when a period is read: most commands read none.
+_FORM = r"(\d{4})(?:([hq])([1-4]))?"
+_BETWEEN = r"\.\.|…|~|至|到|–|—|-|_"
 # As offices write them: 2024年第一季度, 2024年上半年.
 _SPOKEN = (
-    (re.compile(r"年?第?([一二三四1-4])季度?"), lambda m: f"q{'一二三四'.find(m[1]) + 1 or m[1]}"),
-    (re.compile(r"年?(上|下)半年?"), lambda m: f"h{'上下'.find(m[1]) + 1}"),
-    (re.compile(r"年度?"), lambda _m: ""),
+    (r"年?第?([一二三四1-4])季度?", lambda m: f"q{'一二三四'.find(m[1]) + 1 or m[1]}"),
+    (r"年?(上|下)半年?", lambda m: f"h{'上下'.find(m[1]) + 1}"),
+    (r"年度?", lambda _m: ""),
 )
 _FIRST_YEAR, _LAST_YEAR = 1950, 2998
 
@@ -30,8 +31,8 @@ class Period(NamedTuple):
         """The period that `2024Q1`, `2024H1`, `2024` or a range such as `2024Q1..2024Q3` says."""
         text = plain(said)
         for pattern, written in _SPOKEN:
-            text = pattern.sub(written, text)
-        ends = [_unit(part) for part in _BETWEEN.split(text)]
+            text = re.sub(pattern, written, text)
+        ends = [_unit(part) for part in re.split(_BETWEEN, text)]
         if not 1 <= len(ends) <= 2:  # noqa: PLR2004 - a range has two ends
             return None
         first, last = ends[0], ends[-1]
@@ -81,7 +82,7 @@ def _month(day: date) -> int:
 
 def _unit(text: str) -> tuple[int, int] | None:
     """First month and number of months of a year, half-year or quarter."""
-    match = _FORM.fullmatch(text)
+    match = re.fullmatch(_FORM, text)
     if not match:
         return None
     months = _UNITS[match[2] or ""]

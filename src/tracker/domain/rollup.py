@@ -1,8 +1,8 @@
 """Roll-up arithmetic: counts of assignments, the status they amount to, shares as printed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from operator import add, attrgetter
+from operator import add
+from typing import NamedTuple
 
 from tracker.domain.words import Position, Status, Verification, Word
 
@@ -22,8 +22,7 @@ _VERIFICATIONS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Numbers:
+class Numbers(NamedTuple):
     """Counts of lead and joint assignments, by status, by schedule position and by verification.
 
     Support roles do not count: they stand in `support` only. `dropped_verified` and
@@ -54,9 +53,9 @@ class Numbers:
     support: int = 0
     commitments: int = 0
 
-    def __add__(self, other: "Numbers") -> "Numbers":
+    def __add__(self, other: "Numbers") -> "Numbers":  # type: ignore[override] # not tuples, one after the other
         """Both together; where a commitment stands in both, it is counted twice."""
-        return Numbers(*map(add, _values(self), _values(other)))
+        return Numbers._make(map(add, self, other))
 
     @property
     def assignments(self) -> int:
@@ -68,7 +67,7 @@ class Numbers:
         """What a share is of: a dropped assignment leaves it only once the drop is verified."""
         return self.assignments - self.dropped_verified
 
-    def count(self, word: Word) -> int:
+    def having(self, word: Word) -> int:
         """How many have that status, position or verification."""
         counted: int = getattr(self, word.name.lower())
         return counted
@@ -87,15 +86,12 @@ class Numbers:
     @property
     def position(self) -> Position:
         """The worst schedule position of its assignments."""
-        return next(filter(self.count, _POSITIONS), Position.NOT_APPLICABLE)
+        return next(filter(self.having, _POSITIONS), Position.NOT_APPLICABLE)
 
     @property
     def verification(self) -> Verification:
         """The worst verification of its assignments."""
-        return next(filter(self.count, _VERIFICATIONS), Verification.UNREPORTED)
-
-
-_values = attrgetter(*(field.name for field in fields(Numbers)))
+        return next(filter(self.having, _VERIFICATIONS), Verification.UNREPORTED)
 
 
 def tenths_of(parts: Sequence[int], pinned: int | None = None) -> list[int]:

@@ -76,11 +76,11 @@ def _overall(figures: Figures) -> str:
 def _counts(n: Numbers, words: type[Word]) -> str:
     """Each word that any has, with the count and its share of all; the shares sum to 100.0."""
     pinned = list(words).index(Status.DONE) if words is Status else None
-    shares = tenths_of([n.count(word) for word in words], pinned)
+    shares = tenths_of([n.having(word) for word in words], pinned)
     said = [
-        either(f"{word.zh}{n.count(word)}项（{share}）", f"{n.count(word)} {word.en} ({share})")
+        either(f"{word.zh}{n.having(word)}项（{share}）", f"{n.having(word)} {word.en} ({share})")
         for word, share in zip(words, map(shown_cell, map(Tenths, shares)), strict=True)
-        if n.count(word)
+        if n.having(word)
     ]
     return either("，", ", ").join(said)
 

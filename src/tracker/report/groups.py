@@ -199,7 +199,7 @@ def _columns(rows: list[Group]) -> list[Field]:
         if word in _TELLING:
             made.append(_count(word))
         elif word is not Status.DONE:
-            had = any(row.numbers.count(word) for row in rows)
+            had = any(row.numbers.having(word) for row in rows)
             title = _count(word).title if had else None
             made.append(_count(word)._replace(title=title, optional=True))
     return [*made, Field("support", None, "numbers.support")]
