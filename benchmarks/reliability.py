@@ -1,9 +1,10 @@
 """What was tried against the promises of docs/reliability.md, and what was found; writes its figures.
 
-    python benchmarks/reliability.py kills|server|writers [--seed N] [--count N]
+    python benchmarks/reliability.py kills|server|writers|inputs [--seed N] [--count N]
 
 `kills` kills the program at so many moments on files; `server` kills the program, and the server
-under it, on PostgreSQL; `writers` lets many report at once. Each writes its own part of the page.
+under it, on PostgreSQL; `writers` lets many report at once; `inputs` fuzzes the readers for so many
+seconds and counts what else is put to them. Each writes its own part of the page.
 """
 
 import argparse
@@ -25,6 +26,8 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 import concurrency
 import faults
+import fuzz
+import hostile
 import servers
 import stopping
 from tracker.store import ledger, setup
@@ -95,6 +98,23 @@ def _wrote(name: str, url: str, count: int, *, processes: int, each: int) -> str
     return f"| {name} | {count:,} | {len(told):,} | {rate:.0f} | {len(found)} |\n"
 
 
+def inputs(_folder: Path, seed: int, seconds: int) -> str:
+    """What is put to the readers of what comes from outside."""
+    told = fuzz.run(seconds, seed)
+    _complain([f"{one.reader}: {file}" for one in told for file in one.failures])
+    lines = [
+        f"| `{one.reader}` | {one.inputs:,} | {one.edges:,} | {len(one.failures)} |\n"
+        for one in told
+    ]
+    attacks = ", ".join(f"{name} {count}" for name, count in hostile.counts().items())
+    return (
+        f"Written by `python benchmarks/reliability.py inputs` on {_machine()}, seed {seed}: inputs that fuzzing"
+        f" made in {seconds} seconds in all, guided by the parts of the code that they reach.\n\n"
+        "| reader | inputs | edges reached | failures |\n|---|---|---|---|\n"
+        f"{''.join(lines)}\nAttacks written by hand that the tests put to every reader and writer they fit: {attacks}.\n"
+    )
+
+
 def _machine() -> str:
     version = ".".join(map(str, sys.version_info[:3]))
     return f"{datetime.now(UTC):%Y-%m-%d} ({os.cpu_count()} processors, Python {version})"
@@ -132,6 +152,7 @@ PARTS: dict[str, tuple[Callable[[Path, int, int], str], int]] = {
     "kills": (kills, 1000),
     "server": (server, 60),
     "writers": (writers, 10_000),
+    "inputs": (inputs, 120),
 }
 
 if __name__ == "__main__":
