@@ -96,7 +96,7 @@ def acting(db: "Connection | None" = None) -> "Acting":
 
 def asked(as_of: date | None, known_on: datetime | None) -> "States":
     """The states as they are today, or as they were on a date or were known at a time."""
-    from tracker.store import states  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.store import states  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
 
     return states.at(as_of, known_on, today())
 
@@ -177,7 +177,7 @@ def confirmed(question: str) -> bool:
 
 def note(message: str) -> None:
     """A note for people: on stderr, never among results."""
-    from tracker.report.model import harmless  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.report.model import harmless  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
 
     typer.echo(harmless(message, lines=True), err=True)
 
@@ -233,7 +233,7 @@ def output(what: "Printable", form: str, out: Path | None = None) -> None:
 
     What flows out of the ledger is made here: it has to be open.
     """
-    from tracker.render import Screen, pieces  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.render import Screen, pieces  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
 
     if out is None or str(out) == "-":
         screen = _screen()

@@ -30,7 +30,7 @@ def upgrade() -> None:
 
     Example: tracker db upgrade
     """
-    from tracker.store import backup, ledger, revisions, schema  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.store import backup, ledger, revisions, schema  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
 
     at = ledger.place(context.settings.db)
     context.kept(backup.before_upgrade(at, context.now()))
@@ -45,7 +45,7 @@ def info(form: Format = Form.TABLE) -> None:
 
     Example: tracker db info
     """
-    from tracker.report import care  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.report import care  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
     from tracker.store import ledger  # noqa: PLC0415 - the database's library costs a quarter of a second, and help needs none of it
 
     at = ledger.place(context.settings.db)
@@ -69,7 +69,7 @@ def check(
 
     Example: tracker db check; tracker db check --against DIGEST
     """
-    from tracker.report import care  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.report import care  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
 
     with context.reading() as database:
         found = care.check(database, context.evidence(), against)
@@ -105,7 +105,7 @@ def grant(
 
     Example: tracker db grant hubei --owner HB; tracker db grant office --admin; tracker db grant
     """
-    from tracker.report import care  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.report import care  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
     from tracker.store import roles  # noqa: PLC0415 - the database's library costs a quarter of a second, and help needs none of it
 
     wanted = owner is not None or admin or reader
@@ -148,7 +148,7 @@ def backup(
 
     Example: tracker db backup; tracker db backup /mnt/usb/ledger.sqlite
     """
-    from tracker.store import backup as backups  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.store import backup as backups  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
     from tracker.store import ledger  # noqa: PLC0415 - the database's library costs a quarter of a second, and help needs none of it
 
     at = ledger.place(context.settings.db)
@@ -170,7 +170,7 @@ def restore(
 
     Example: tracker db restore ledger-20240630-120000.sqlite
     """
-    from tracker.store import ledger, moving  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.store import ledger, moving  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
 
     at = ledger.place(context.settings.db)
     done = moving.restore(file, at, force=force, now=context.now(), files=context.evidence())
@@ -185,7 +185,7 @@ def dump(out: Out = None) -> None:
 
     Example: tracker db dump -o ledger.jsonl
     """
-    from tracker.store import dump as dumps  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.store import dump as dumps  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
     from tracker.store import ledger  # noqa: PLC0415 - the database's library costs a quarter of a second, and help needs none of it
 
     with ledger.looking(ledger.place(context.settings.db)) as database:
@@ -200,7 +200,7 @@ def load(
 
     Example: tracker --db new.sqlite db load ledger.jsonl
     """
-    from tracker.store import ledger, moving  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.store import ledger, moving  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
 
     at = ledger.place(context.settings.db)
     digest = moving.load(file, at)
@@ -222,7 +222,7 @@ def copy(
 
     Example: tracker db copy ledger.sqlite postgresql+psycopg://tracker@server/ledger
     """
-    from tracker.store import ledger, moving  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.store import ledger, moving  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
 
     at, into = ledger.place(source), ledger.place(target)
     digest = moving.copy(at, into)

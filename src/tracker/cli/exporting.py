@@ -56,7 +56,7 @@ def export(
 
     Example: tracker export -o ledger.json; tracker export -f ics --owner HB -o hubei.ics
     """
-    from tracker.report import listing  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.report import listing  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
 
     if shape and form is not Outlet.XLSX:
         raise UsageRefusal(_("--as breakdown is a workbook: add --format xlsx"))
@@ -66,7 +66,7 @@ def export(
 
 
 def _made(db: "Connection", wanted: str, filters: "Filters") -> "Printable":
-    from tracker.report import breakdown, everything, tasks  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.report import breakdown, everything, tasks  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
 
     of = context.asked(None, None)
     if wanted == Shape.BREAKDOWN:

@@ -94,7 +94,7 @@ def form(
 
 
 def _all(of: Period, kind: str, out: Path | None) -> None:
-    from tracker.store import forming  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.store import forming  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
 
     if out is None or str(out) == "-":
         raise UsageRefusal(_("--all makes several files: say -o FOLDER"))
@@ -122,7 +122,7 @@ def _refuse_what_is_there(files: Iterable[Path]) -> None:
 
 def _made(owners: list[str], of: Period, kind: str) -> dict[str, str | bytes]:
     """The files, all made before the first is written."""
-    from tracker.store import forming  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.store import forming  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
 
     module, writer = _WRITERS[kind]
     write = getattr(import_module(f"tracker.forms.{module}"), writer)
@@ -169,7 +169,7 @@ def import_(
 
     Example: tracker import hb.xlsx --dry-run; tracker import forms/*.xlsx --period 2024Q2; tracker import table.xlsx --as breakdown --owner HB
     """
-    from tracker.report import imported  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.report import imported  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
 
     if shape or owner:
         _refuse_mixed(shape, owner, force or partial or said is not None)
@@ -191,9 +191,9 @@ def _refuse_mixed(shape: Shape | None, owner: str | None, others: bool) -> None:
 
 
 def _broken_down(files: list[Path], owner: str, *, dry_run: bool) -> "Table":
-    from tracker.forms import breakdown  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
-    from tracker.report import details  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
-    from tracker.store import breaking, ledger  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.forms import breakdown  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
+    from tracker.report import details  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
+    from tracker.store import breaking, ledger  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
 
     if dry_run:
         ledger.refuse_missing(ledger.place(context.settings.db))
@@ -210,7 +210,7 @@ def _broken_down(files: list[Path], owner: str, *, dry_run: bool) -> "Table":
 def _brought(
     files: list[Path], of: Period | None, *, dry_run: bool, force: bool, partial: bool
 ) -> "list[Imported]":
-    from tracker.store import evidence, importing, ledger  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.store import evidence, importing, ledger  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
 
     if dry_run:
         ledger.refuse_missing(ledger.place(context.settings.db))
@@ -236,7 +236,7 @@ def _brought(
 
 def _read(files: list[Path], step: Callable[[str], None]) -> "list[Returned]":
     """The forms in the files; of those that hold none, all findings at once."""
-    from tracker.forms import reading  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.forms import reading  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
 
     forms, problems = [], []
     for file in files:
@@ -252,7 +252,7 @@ def _read(files: list[Path], step: Callable[[str], None]) -> "list[Returned]":
 
 def _end(done: "list[Imported]", *, dry_run: bool) -> None:
     """The counts for people, and the exit code that says the worst of them."""
-    from tracker.report.imported import counted  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.report.imported import counted  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
 
     counts = {outcome: counted(done, outcome) for outcome in Outcome}
     told = _(

@@ -55,7 +55,7 @@ def list_(
 
     Example: tracker indicator list; tracker indicator list -f xlsx -o figures.xlsx
     """
-    from tracker.report import indicators  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.report import indicators  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
 
     on, by = _when(as_of, known_on)
     with context.reading() as db:
@@ -75,7 +75,7 @@ def show(
 
     Example: tracker indicator show rd-intensity; tracker indicator show 常住人口城镇化率
     """
-    from tracker.report import indicators  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.report import indicators  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
 
     on, by = _when(as_of, known_on)
     with context.reading() as db:
@@ -135,8 +135,8 @@ def record(
         if not flag.strip():
             raise UsageRefusal(_("--flag wants a reason"))
         given = given._replace(flag=Flag.DOUBTFUL, reason=flag.strip())
-    from tracker.report import indicators  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
-    from tracker.store import observing  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.report import indicators  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
+    from tracker.store import observing  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
 
     with context.writing() as db:
         done = observing.record_one(db, given, command="indicator record", by=context.acting(db))
@@ -145,7 +145,7 @@ def record(
 
 
 def _read(key: str, owner: str, year: str, said: str, source: str) -> "Observation":
-    from tracker.register.indicators import Observation  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.register.indicators import Observation  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
 
     period, number = Period.read(year), value(said)
     if period is None:
@@ -187,8 +187,8 @@ def import_(
 
     Example: tracker indicator import figures.csv --dry-run
     """
-    from tracker.report import indicators  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
-    from tracker.store import observing  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.report import indicators  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
+    from tracker.store import observing  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
 
     given = _given(file)
     with context.writing() as db:
@@ -204,7 +204,7 @@ def import_(
 def _given(file: Path) -> "tuple[Observation, ...]":
     from tracker import userfile, yamlfile  # noqa: PLC0415 - the reader of YAML is for those who give a file
     from tracker.forms import package, sheets  # noqa: PLC0415 - only where a file is read
-    from tracker.register import indicators as files  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.register import indicators as files  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
 
     data = userfile.content(file, yamlfile.LIMIT_BYTES)
     if package.is_workbook(data):

@@ -94,14 +94,14 @@ def _refuse_together(given: dict[str, bool]) -> None:
 
 
 def _outline(read: "Document", form: str, out: Path | None) -> None:
-    from tracker.report import reading  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.report import reading  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
 
     context.output(reading.outlined(read), form, out)
     context.note(_("nothing was changed: a dry run"))
 
 
 def _compare(read: "Document", code: str, form: str, out: Path | None) -> None:
-    from tracker.report import meeting  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.report import meeting  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
     from tracker.store import ingesting  # noqa: PLC0415 - the database's library costs a quarter of a second, and help needs none of it
 
     with context.reading() as db, context.steps() as step:
@@ -121,7 +121,7 @@ def _meet(
     draft: bool,
     accept: bool,
 ) -> "Report | None":
-    from tracker.store import ingesting  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.store import ingesting  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
 
     if not read.items:
         raise Refusal(
@@ -155,7 +155,7 @@ def _attach(
     *,
     accept: bool,
 ) -> "Report":
-    from tracker.report import meeting  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.report import meeting  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
     from tracker.store import ingesting  # noqa: PLC0415 - the database's library costs a quarter of a second, and help needs none of it
 
     if not (met.same or accept):

@@ -238,7 +238,7 @@ class Said(NamedTuple):
 
 def reported(said: Said, today: date) -> "Report":
     """The report that was typed, true from today where no date was; its evidence is yet to be gathered."""
-    from tracker.store.record import Report  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.store.record import Report  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
 
     return Report(
         status=word(Status, said.status, "--status"),

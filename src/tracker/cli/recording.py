@@ -113,7 +113,7 @@ def _asked() -> Said:
 
 
 def _record(said: Said, given: "Report", form: str) -> None:
-    from tracker.store import evidence, record  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.store import evidence, record  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
 
     folder = context.evidence()
     with context.writing() as db:
@@ -143,7 +143,7 @@ def note_older(count: int) -> None:
 
 def agree(keys: list[str], owner: str | None, deed: str, *, yes: bool) -> None:
     """A measure means all that the owner, or everybody, has in it: ask on a terminal, else want --yes."""
-    from tracker.store import lookup  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.store import lookup  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
 
     if yes or not any(map(lookup.is_measure, keys)):
         return
@@ -183,7 +183,7 @@ def undo(
 
     Example: tracker undo; tracker undo --batch 12
     """
-    from tracker.store import record  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.store import record  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
 
     chosen = number(batch, "--batch") if batch is not None else None
     with context.writing() as db:
@@ -196,7 +196,7 @@ def undo(
 
 def print_batch(batch: int, form: str) -> None:
     """Print the lines of the log that a batch wrote."""
-    from tracker.report import details  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.report import details  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
 
     try:
         with context.reading() as db:

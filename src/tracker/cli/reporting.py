@@ -127,8 +127,8 @@ class _Asking(NamedTuple):
 
 
 def _made(asking: _Asking, *, annexes: bool, both: bool) -> "tuple[Report, Asked]":
-    from tracker.report import progress  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
-    from tracker.store import log  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.report import progress  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
+    from tracker.store import log  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
 
     said = maybe(period, asking.period, "--period")
     with context.reading() as db:
@@ -252,8 +252,8 @@ def due(
 
     Example: tracker due --within 30; tracker due --owner HB -f md -o hubei.md
     """
-    from tracker.report import listing, reminders  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
-    from tracker.store import log  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.report import listing, reminders  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
+    from tracker.store import log  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
 
     on, known = maybe(day, as_of, "--as-of"), maybe(moment, known_on, "--known-on")
     with context.reading() as db:
@@ -277,7 +277,7 @@ def next_(
 
     Example: tracker next --owner HB
     """
-    from tracker.report import listing, reminders  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.report import listing, reminders  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
 
     of = context.asked(None, None)
     with context.reading() as db:
@@ -301,9 +301,9 @@ def audit(
 
     Example: tracker audit --owner HB
     """
-    from tracker.report import audit as made  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
-    from tracker.report import listing  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
-    from tracker.store import log  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.report import audit as made  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
+    from tracker.report import listing  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
+    from tracker.store import log  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
 
     on = maybe(day, as_of, "--as-of") or context.today()
     with context.reading() as db, context.steps() as step:

@@ -31,7 +31,7 @@ def review(
 
     Example: tracker review 2021-15.5 --owner HB --accept; tracker review 2021-15.5 --owner HB --return "no record of the trial run"
     """
-    from tracker.store import reviewing  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.store import reviewing  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
 
     reason = _reason(returned, accept=accept)
     agree([key], owner, _("review"), yes=yes)
@@ -66,7 +66,7 @@ def retarget(
 
     Example: tracker retarget 2021-15.5 2027 --why "runway approved late" --owner HB
     """
-    from tracker.store import reviewing  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.store import reviewing  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
 
     to = target(when, "YEAR[-MM]")
     if not why.strip():

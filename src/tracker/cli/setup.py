@@ -18,7 +18,7 @@ def init() -> None:
 
     Example: tracker init; tracker --db ledger.sqlite init
     """
-    from tracker.store import backup, ledger, setup  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.store import backup, ledger, setup  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
 
     at = ledger.place(context.settings.db)
     context.kept(backup.before_upgrade(at, context.now()))
@@ -44,7 +44,7 @@ def seed(
 
     Example: tracker seed --dry-run; tracker seed my-document.yaml
     """
-    from tracker.report import details  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.report import details  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
     from tracker.store import ledger, setup  # noqa: PLC0415 - the database's library costs a quarter of a second, and help needs none of it
 
     if dry_run:

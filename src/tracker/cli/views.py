@@ -93,7 +93,7 @@ def list_(
 
     Example: tracker list --by commitment --owner HB --search 机场
     """
-    from tracker.report import listing  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.report import listing  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
 
     wanted = axes(status, position, verification)
     due = maybe(day, due_before, "--due-before")
@@ -117,7 +117,7 @@ def show(
 
     Example: tracker show 2021-15.5
     """
-    from tracker.report import details  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.report import details  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
 
     on, known = maybe(day, as_of, "--as-of"), maybe(moment, known_on, "--known-on")
     with context.reading() as db:
@@ -145,7 +145,7 @@ def log(
 
     Example: tracker log 2021-15 --owner HB
     """
-    from tracker.report import details, listing  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.report import details, listing  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
 
     with context.reading() as db:
         filters = listing.filters(db, owner=owner, key=key)
@@ -181,7 +181,7 @@ def coverage(
 
     Example: tracker coverage 2021 --source opinion.txt
     """
-    from tracker.report import coverage as made  # noqa: PLC0415 - reading the ledger costs a quarter of a second, and help needs none of it
+    from tracker.report import coverage as made  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
 
     with context.reading() as db:
         found = made.covered(db, document, source)

@@ -24,6 +24,9 @@ AT_A_TIME = 1000
 _READERS: dict[str, Callable[[Any], Any]] = {"day": day_of, "moment": moment_of, "truth": bool}
 
 
+_Direct = tuple[sqlite3.Connection, str, dict[int, str]]
+
+
 class Connection:
     """One transaction on a ledger, begun with the first question and ended by `ledger`.
 
@@ -61,20 +64,18 @@ class Connection:
 
     def ask(self, question: str, **given: Any) -> Iterable[Sequence[Any]]:  # noqa: ANN401 - values, or rows of them
         """The rows that answer a question."""
-        compiled = COMPILED.get(worded(question, given))
-        if self._file is None or compiled is None:
+        direct = self._direct(question, given)
+        if direct is None:
             return self.execute(self._statement(question, given))
-        sql, reading = compiled
-        values = _flat(given)
-        cursor = self._begun(self._file).execute(_expanded(sql, values), _kept(values))
-        return _read(cursor, reading) if reading else cursor
+        return _answered(*direct, _flat(given))
 
     def each(self, question: str, **given: Any) -> Iterator[Sequence[Any]]:  # noqa: ANN401 - values, or rows of them
         """The same rows as they come: of a long list none is kept, and who stops before the last one
         lets go of the others.
         """
-        if self._file is not None and worded(question, given) in COMPILED:
-            yield from self.ask(question, **given)
+        direct = self._direct(question, given)
+        if direct is not None:
+            yield from _answered(*direct, _flat(given))
             return
         statement = self._statement(question, given).execution_options(yield_per=AT_A_TIME)
         with self.execute(statement) as rows:
@@ -82,19 +83,21 @@ class Connection:
 
     def tell(self, change: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """Make a change with each of these rows."""
-        compiled = COMPILED.get(worded(change, {}))
-        if self._file is None or compiled is None:
+        direct = self._direct(change, {})
+        if direct is None:
             self.execute(self._statement(change, {}), rows)
         else:
-            self._begun(self._file).executemany(compiled[0], map(_kept, rows))
+            file, sql, _reading = direct
+            file.executemany(sql, map(_kept, rows))
 
     def add(self, change: str, row: Mapping[str, Any]) -> int:
         """Add a row; gives its number."""
-        compiled = COMPILED.get(worded(change, {}))
-        if self._file is None or compiled is None:
+        direct = self._direct(change, {})
+        if direct is None:
             added = self.execute(self._statement(change, {}), row).inserted_primary_key
             return int(added[0])  # type: ignore[index] # one row was added
-        return self._begun(self._file).execute(compiled[0], _kept(row)).lastrowid or 0
+        file, sql, _reading = direct
+        return file.execute(sql, _kept(row)).lastrowid or 0
 
     def execute(
         self,
@@ -129,6 +132,13 @@ class Connection:
         if not file.in_transaction:
             file.execute(self._begin)
         return file
+
+    def _direct(self, question: str, given: Mapping[str, Any]) -> _Direct | None:
+        """The file and the compiled statement to put to it; None where there is either not."""
+        compiled = COMPILED.get(worded(question, given))
+        if self._file is None or compiled is None:
+            return None
+        return self._begun(self._file), *compiled
 
     @staticmethod
     def _statement(question: str, given: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a statement of SQLAlchemy
@@ -195,6 +205,13 @@ def _kept(values: Mapping[str, Any]) -> dict[str, Any]:
         else:
             kept[name] = value.isoformat() if isinstance(value, date) else value
     return kept
+
+
+def _answered(
+    file: sqlite3.Connection, sql: str, reading: Mapping[int, str], values: Mapping[str, Any]
+) -> Iterable[Sequence[Any]]:
+    rows = file.execute(_expanded(sql, values), _kept(values))
+    return _read(rows, reading) if reading else rows
 
 
 def _read(rows: Iterable[Sequence[Any]], reading: Mapping[int, str]) -> Iterator[Sequence[Any]]:
