@@ -189,3 +189,21 @@ def test_what_a_narrow_terminal_has_no_room_for_is_named() -> None:
 
     assert "(columns left out for want of room: B)" in render(wide, "table", Screen(width=30))
     assert "y" * 20 in render(wide, "table", Screen(width=60))
+
+
+def test_a_table_deep_inside_a_report_is_data_in_json_too() -> None:
+    counts = [("done", 1), ("dropped", 2)]
+    deep = Table(
+        "totals.weight.status",
+        "",
+        (Column("status", None), Column("weight", None)),
+        counts,
+        keyed=True,
+    )
+    flat = Table("totals.weight.owners", "", (Column("owner", None),), [("HB",)])
+
+    told = json.loads(render(Report("Report", (), (deep, flat)), "json"))
+
+    assert told == {
+        "totals": {"weight": {"status": {"done": 1, "dropped": 2}, "owners": [{"owner": "HB"}]}}
+    }

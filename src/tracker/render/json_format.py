@@ -20,7 +20,7 @@ def render(what: Report | Table, screen: Screen) -> Iterator[str]:
     Objects and arrays of objects stand over lines, an object of an array in one: for people to look
     through, and as fast as the library writes.
     """
-    encoded = json.JSONEncoder(ensure_ascii=not screen.unicode, default=_whole).encode
+    encoded = json.JSONEncoder(ensure_ascii=not screen.unicode).encode
 
     def dumped(value: Any) -> str:  # noqa: ANN401 - what JSON holds
         text = encoded(value)
@@ -61,7 +61,7 @@ def _told(value: Any, dumped: _Dumped, indent: str) -> Iterator[str]:  # noqa: A
     elif isinstance(value, list) and value and isinstance(value[0], dict):
         yield from _array([map(dumped, value)], indent)
     else:
-        yield dumped(value)
+        yield dumped(_plain(value))
 
 
 def _array(blocks: Iterable[Iterable[str]], indent: str) -> Iterator[str]:
@@ -81,6 +81,15 @@ def _objects(table: Table, dumped: _Dumped) -> Iterator[Iterator[str]]:
             for name, cells in zip(names, block, strict=True)
         ]
         yield (f"{{{', '.join(row)}}}" for row in zip(*columns, strict=True))
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - a table, a mapping of such or a plain value
+    """What stands in one line, with its tables as arrays and mappings."""
+    if isinstance(value, Table):
+        return _whole(value)
+    if isinstance(value, dict):
+        return {name: _plain(inner) for name, inner in value.items()}
+    return value
 
 
 def _whole(table: Table) -> Any:  # noqa: ANN401 - an array or, keyed, a mapping
