@@ -35,9 +35,7 @@ def _imports(folder: Path, reports: int, runs: int) -> str:
 
     def bare() -> Cost:
         shutil.copy(template, copy)
-        with closing(sqlite3.connect(copy, isolation_level=None)) as db:
-            db.executescript("PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL")
-            return inside(lambda: _insert(db, made, lines))
+        return inside(lambda: _inserted(copy, made, lines))
 
     program, floor = (
         f"`tracker import`, {len(forms)} forms",
@@ -91,14 +89,15 @@ def _written(
     return lines, batches
 
 
-def _insert(
-    db: sqlite3.Connection, batches: list[tuple[object, ...]], lines: list[tuple[object, ...]]
+def _inserted(
+    file: Path, batches: list[tuple[object, ...]], lines: list[tuple[object, ...]]
 ) -> None:
-    db.execute("BEGIN IMMEDIATE")
-    for name, rows in (("batches", batches), ("entries", lines)):
-        marks = ", ".join("?" * len(rows[0]))
-        db.executemany(f"INSERT INTO {name} VALUES ({marks})", rows)
-    db.execute("COMMIT")
+    with closing(sqlite3.connect(file, isolation_level=None)) as db:
+        db.executescript("PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; BEGIN IMMEDIATE")
+        for name, rows in (("batches", batches), ("entries", lines)):
+            marks = ", ".join("?" * len(rows[0]))
+            db.executemany(f"INSERT INTO {name} VALUES ({marks})", rows)
+        db.execute("COMMIT")
 
 
 def _seeds(folder: Path, runs: int) -> str:

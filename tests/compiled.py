@@ -112,7 +112,9 @@ _OTHERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("log.new_batch", ()),
     ("log.new_lines", ()),
     ("log.new_cache", ()),
-    ("record.current", ("ids",)),
+    ("log.new_report", ()),
+    ("forming.first_batch", ()),
+    ("log.heads_of", ("owner",)),
 )
 
 

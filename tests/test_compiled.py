@@ -17,6 +17,7 @@ VALUES: dict[str, Any] = {
     "as_of": date(2026, 6, 30),
     "document": "2021",
     "section": 5,
+    "owner": "HB",
     "owners": ("HB", "HN"),
     "due_before": date(2026, 1, 1),
     "measure": "2021-15",

@@ -21,11 +21,14 @@ from conftest import NOW, TODAY, Ran, Run
 from offices import HIDDEN, Change, Desk, filled
 from test_forms import made
 from tracker.cli.app import run
-from tracker.domain.words import Status
+from tracker.domain.words import Outcome, Status
 from tracker.forms import (
     LONGEST,
     Column,
     Given,
+    Head,
+    Line,
+    Returned,
     is_text,
     plain_files,
     plain_writing,
@@ -33,7 +36,9 @@ from tracker.forms import (
     rows,
     writing,
 )
+from tracker.report.imported import brief
 from tracker.store import ledger, log, setup
+from tracker.store.importing import Answer, Imported
 
 KEY, OTHER, THIRD = "2021-15.1", "2021-15.2", "2021-15.3"
 SERIAL = 45444  # 1 June 2024, as spreadsheets count days
@@ -881,19 +886,21 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
         (lambda _d: OLE, "old Excel or WPS"),
         (lambda _d: b"", "is no form"),
         (lambda _d: b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4, "neither a workbook nor text"),
-        (lambda _d: bytes(21_000_000), "larger than"),
+        (lambda d: d + bytes(21_000_000), "larger than 20 MB"),
+        (lambda _d: bytes(101_000_000), "larger than 100 MB"),
         (lambda _d: b'{"owner": "HB"}', "is no form: it has"),
         (lambda _d: b'{"owner": NaN', "is no JSON"),
         (lambda _d: b"[1]", "is no form: it has"),
         (lambda _d: b'a,b\n"x', "is no CSV"),
-        (lambda _d: b"\n" * 1_000_000, "more than 10000 rows"),
+        (lambda _d: b"\n" * 1_000_000, "more than 200000 rows"),
+        (lambda _d: b"," * 21_000_000, "more than 20000000 values"),
         (lambda _d: b"," * 1_000_000, "is no form"),
         (lambda _d: b"{" + b'"a":[' * 100_000, "is no JSON"),
         (lambda _d: b'{"owner": "HB", "owner": "HN"}', "owner stands twice in one object"),
         (lambda _d: b'<?xml version="1.0"?><office:document/>', "is no Excel workbook"),
         (lambda _d: b"\xef\xbb\xbf\n<html><table><tr><td>x</table>", "is no Excel workbook"),
     ],
-    ids=range(27),
+    ids=range(29),
 )
 def test_a_file_that_should_not_be_opened_is_refused_in_one_line(
     tracker: Run, blank: bytes, tmp_path: Path, spoilt: Callable[[bytes], bytes], said: str
@@ -1196,3 +1203,24 @@ def test_every_row_is_accounted_for_in_people_s_table(
 
     assert ran.out.count("hb.xlsx [") == len(back_rows(blank))
     assert "1 recorded" in ran.err
+
+
+def _imported(*many: tuple[Outcome, int]) -> list[Imported]:
+    answers = (Answer(Line(f"{outcome}", None), outcome) for outcome, n in many for _ in range(n))
+    return [Imported(Returned("hb.csv", Head("HB", "2024Q2", "0"), ()), tuple(answers))]
+
+
+def test_of_a_long_import_people_see_what_to_look_at_and_a_sample_of_the_rest() -> None:
+    many = (Outcome.WITHHELD, 900), (Outcome.REFUSED, 30), (Outcome.UNCHANGED, 80)
+    table, left = brief(_imported(*many))
+
+    outcome = [column.name for column in table.columns].index("outcome")
+    found = [row[outcome] for row in table.rows]
+    assert found == [Outcome.WITHHELD] * 20 + [Outcome.REFUSED] * 30
+    assert left == 960
+
+
+def test_of_a_short_import_people_see_every_row() -> None:
+    table, left = brief(_imported((Outcome.RECORDED, 999), (Outcome.CONFLICT, 1)))
+
+    assert (len(table.rows), left) == (1000, 0)

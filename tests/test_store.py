@@ -89,6 +89,55 @@ def problems(at: ledger.Place) -> list[str]:
         return [str(problem) for problem in check.problems(db)]
 
 
+@pytest.mark.parametrize("days", [(0, 5), (5, 0), (3, 3), (0, 5, 2), (2, 0, 5)])
+def test_several_reports_in_one_batch_leave_the_cache_that_their_log_says(
+    at: ledger.Place, days: tuple[int, ...]
+) -> None:
+    number = assignment_id(at)
+    reports = [
+        log.draft(
+            EntryKind.REPORT,
+            effective_on=TODAY - timedelta(days=10 - day),
+            status=Status.IN_PROGRESS,
+            percent=place,
+        )
+        for place, day in enumerate(days)
+    ]
+    with ledger.writing(at) as db:
+        by = log.Acting("wang", TODAY, NOW)
+        log.append(db, [(number, report) for report in reports], command="test", by=by)
+
+    assert problems(at) == []
+    assert current(at) == max(zip(days, range(len(days)), strict=True))[1]
+
+
+def test_a_report_and_its_review_in_one_batch_leave_the_cache_that_their_log_says(
+    at: ledger.Place,
+) -> None:
+    number = assignment_id(at)
+    with ledger.writing(at) as db:
+        (head,) = log.read_heads(db, [number])
+        report = log.draft(EntryKind.REPORT, effective_on=TODAY, status=Status.IN_PROGRESS)
+        review = log.draft(
+            EntryKind.REVIEW,
+            effective_on=TODAY,
+            verification=Verification.VERIFIED,
+            names=head.version + 1,
+        )
+        by = log.Acting("wang", TODAY, NOW)
+        log.append(db, [(number, report), (number, review)], command="test", by=by)
+
+    assert problems(at) == []
+
+
+def current(at: ledger.Place) -> int | None:
+    """The percent that the row of the assignment has."""
+    of = states.now(TODAY)
+    with ledger.reading(at) as db:
+        rows = queries.assignment_rows(db, of, Filters(owners=("HB",), commitment="2021-15.5"))
+    return rows[0].percent
+
+
 def test_the_program_wants_the_newest_migration() -> None:
     assert ScriptDirectory(str(bundled.folder("migrations"))).get_heads() == [HEAD]
 

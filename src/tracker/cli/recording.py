@@ -126,7 +126,7 @@ def _record(said: Said, given: "Report", form: str) -> None:
             by=context.acting(db),
             without_evidence=said.without_evidence,
         )
-        older = record.older(db, done)
+        older = record.older(done)
         # Last: of a report that is refused nothing is kept.
         evidence.keep(gathered.files, folder)
     print_batch(done.batch, form)

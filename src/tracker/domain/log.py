@@ -7,6 +7,7 @@ not withdrawn by then, and of the date `as_of`; there is one fold per axis.
 import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from tracker.domain.target import Target
@@ -114,23 +115,25 @@ def canonical(assignment: str, entry: Entry, previous: str) -> bytes:
     value that is not there is `-`. Lengths make the form unambiguous whatever the text holds, and
     any database server can make it. `assignment` is `COMMITMENT OWNER ROLE`.
     """
-    values = (
-        str(HASH_FORMAT),
-        previous,
-        assignment,
-        *(
-            moment(value)
-            if isinstance(value, datetime)
-            else value.isoformat()
-            if isinstance(value, date)
-            else None
-            if value is None
-            else str(value)
-            for value in entry
-        ),
-    )
-    lines = ("-" if value is None else f"{len(value.encode())}:{value}" for value in values)
-    return "\n".join(lines).encode()
+    values = (HASH_FORMAT, previous, assignment, *entry)
+    said = [
+        "-" if value is None else _measured(value) if type(value) is str else _written(value)
+        for value in values
+    ]
+    return "\n".join(said).encode()
+
+
+def _measured(text: str) -> str:
+    """A text behind its length in bytes."""
+    return f"{len(text) if text.isascii() else len(text.encode())}:{text}"
+
+
+# The same few words, dates and numbers stand in many lines.
+@lru_cache
+def _written(value: object) -> str:
+    if isinstance(value, datetime):
+        return _measured(moment(value))
+    return _measured(value.isoformat() if isinstance(value, date) else str(value))
 
 
 def chained(assignment: str, entry: Entry, previous: str) -> str:

@@ -3,6 +3,7 @@ offices' clock.
 """
 
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
 
 from tracker.domain.words import plain
 
@@ -13,6 +14,8 @@ FIRST_DAY, LAST_DAY = date(1949, 10, 1), date(2999, 12, 31)
 SHANGHAI = timezone(timedelta(hours=8))
 
 
+# All lines of a batch have one time.
+@lru_cache
 def moment(at: datetime) -> str:
     """A UTC time as it is hashed, stored and printed: microseconds, and a Z."""
     return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"

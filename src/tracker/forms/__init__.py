@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple, Self
 
@@ -15,6 +16,9 @@ LONGEST = 32_767
 # takes another number.
 OPENING = "tracker-form"
 _LAYOUT = "2"
+
+_VERSION = re.compile(r"[0-9]{1,9}")
+ROLES = {role.value: role for role in Role}
 
 # Line breaks and tabs are text; the other control characters and halves of characters are none.
 _NO_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -90,8 +94,8 @@ class Mark(NamedTuple):
         *words, check = text.split() or [""]
         if len(words) != len(cls._fields) or labelled("".join(words)) != check:
             return None
-        role = next((role for role in Role if role.value == words[2]), None)
-        if role is None or not re.fullmatch(r"[0-9]{1,9}", words[3]):
+        role = ROLES.get(words[2])
+        if role is None or not _VERSION.fullmatch(words[3]):
             return None
         return cls(words[0], words[1], role, int(words[3]), *words[4:])
 
@@ -148,18 +152,18 @@ class Line(NamedTuple):
     """A row as it came back: its place, its mark, and what was filled in or what is wrong with it.
 
     One without a mark and a problem is none of the form's; one with nothing but a mark was left empty.
-    `places` says where each field stands, for what only the ledger knows against it.
+    `place` says where a field stands, for what only the ledger knows against it.
     """
 
     where: str
     mark: Mark | None
     given: Given | None = None
     problems: tuple[Problem, ...] = ()
-    places: tuple[tuple[str, str], ...] = ()
+    place: Callable[[str], str] = str
 
     def problem(self, field: str, message: str) -> Problem:
         """A finding about a field, with its place."""
-        return Problem(dict(self.places).get(field, field), message)
+        return Problem(self.place(field), message)
 
 
 class Returned(NamedTuple):
@@ -172,6 +176,10 @@ class Returned(NamedTuple):
 
 def is_text(text: str) -> bool:
     """Whether a cell can hold it, and the log may."""
-    return len(text.encode("utf-16-le", "surrogatepass")) <= 2 * LONGEST and not _NO_TEXT.search(
-        text
-    )
+    # A character takes one unit or two.
+    short = 2 * len(text) <= LONGEST
+    return (short or _units(text) <= LONGEST) and (text.isprintable() or not _NO_TEXT.search(text))
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from datetime import date, datetime, timedelta
 from enum import Enum, auto
+from functools import lru_cache
 from typing import NamedTuple
 
 from tracker.domain import times
@@ -52,12 +53,13 @@ class Wrong(Exception):  # noqa: N818 - a finding about a cell, collected by the
 def text(cell: Cell) -> str | None:
     """Text with its line breaks, without the blanks around it; numbers and dates as they are written."""
     _refuse_no_value(cell)
-    if cell.empty:
-        return None
-    said = _written(cell).replace("\r\n", "\n").replace("\r", "\n").strip()
+    said = "" if cell.value is None else _written(cell)
+    if "\r" in said:
+        said = said.replace("\r\n", "\n").replace("\r", "\n")
+    said = said.strip()
     if not is_text(said):
         raise Wrong(_("holds characters that are no text, or too many: write it anew, shorter"))
-    return said
+    return said or None
 
 
 def pieces(cell: Cell) -> str | None:
@@ -71,23 +73,33 @@ def status(cell: Cell) -> Status | None:
     said = text(cell)
     if said is None:
         return None
-    said = _seen(said)
-    found = Status.read(said) or Status.read("".join(said.split()))
+    found = _status(said)
     if found is None:
+        known = Status.named()
         raise Wrong(
-            _("unknown status {said} (known: {known})").format(said=said, known=Status.named())
+            _("unknown status {said} (known: {known})").format(said=_seen(said), known=known)
         )
     return found
+
+
+# The same few stand in many rows, here and below.
+@lru_cache
+def _status(said: str) -> Status | None:
+    said = _seen(said)
+    return Status.read(said) or Status.read("".join(said.split()))
 
 
 def percent(cell: Cell) -> int | None:
     """A whole per cent: as the format of the cell or a sign says it, else a number above 1."""
     _refuse_no_value(cell)
-    if cell.empty:
-        return None
-    amount, per_cent = _amount(cell)
+    return None if cell.empty else _percent(cell.value, cell.per_cent)
+
+
+@lru_cache(typed=True)
+def _percent(value: object, shown: bool) -> int:
+    amount, per_cent = _amount(value, shown)
     if not abs(amount) < _MOST:
-        raise Wrong(_("{said} is no per cent (write 60%)").format(said=cell.value))
+        raise Wrong(_("{said} is no per cent (write 60%)").format(said=value))
     if amount == 1 and not per_cent:
         raise Wrong(_("1 can be 1% or 100%: write it with the sign"))
     if not per_cent and not 0 < amount < 1:
@@ -118,14 +130,21 @@ def day(cell: Cell) -> date | None:
     elif isinstance(value, date):
         found = value
     else:
-        written = _TIME.sub("", plain(_seen(_written(cell))).replace("_", " ")).strip()
-        found = times.day(written) or _counted(written.partition(".")[0], cell.day_zero)
+        found = _day(_written(cell), cell.day_zero)
     if found is None or found < times.FIRST_DAY:
         raise Wrong(_("{said} is no date (write 2024-06-30)").format(said=_written(cell)))
     return found
 
 
+@lru_cache
+def _day(said: str, day_zero: date) -> date | None:
+    written = _TIME.sub("", plain(_seen(said)).replace("_", " ")).strip()
+    return times.day(written) or _counted(written.partition(".")[0], day_zero)
+
+
 def _refuse_no_value(cell: Cell) -> None:
+    if cell.kind is Kind.VALUE:
+        return
     if cell.kind is Kind.FORMULA:
         raise Wrong(_("a formula stands where a value belongs: paste it as a value"))
     if cell.kind is Kind.ERROR:
@@ -134,6 +153,8 @@ def _refuse_no_value(cell: Cell) -> None:
 
 def _written(cell: Cell) -> str:
     value = cell.value
+    if isinstance(value, str):
+        return value
     if isinstance(value, bool):
         return str(value).upper()
     if cell.per_cent and isinstance(value, (int, float)):
@@ -150,11 +171,10 @@ def _seen(said: str) -> str:
     return "".join(c for c in said if unicodedata.category(c) != "Cf")
 
 
-def _amount(cell: Cell) -> tuple[float, bool]:
+def _amount(value: object, shown: bool) -> tuple[float, bool]:
     """The number of a cell, and whether it is a fraction of 100% (or a number of per cent)."""
-    value = cell.value
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return float(value), cell.per_cent
+        return float(value), shown
     said = plain(_seen(str(value))).replace("_", "")
     number = said.removesuffix("%")
     if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", number):

@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -13,17 +13,25 @@ from tracker.domain.formulas import unguarded
 from tracker.domain.period import Period
 from tracker.domain.words import Role
 from tracker.errors import BadFile, Problem, Refusal
-from tracker.forms import FILLED, OPENING, Column, Head, Line, Mark, Returned, Row
+from tracker.forms import FILLED, OPENING, ROLES, Column, Head, Line, Mark, Returned, Row
 from tracker.forms.cells import Cell, Kind
-from tracker.forms.package import LIMIT_COLUMNS, LIMIT_ROWS
-from tracker.forms.rows import Grid, line_of
+from tracker.forms.package import LIMIT_COLUMNS
+from tracker.forms.rows import Grid, line_of, named
 from tracker.i18n import _
 from tracker.sources.files.encoding import decode
 
+# All offices of a large ledger in one file: programs write it, and nothing in it is packed.
+LIMIT_BYTES = 100_000_000
+LIMIT_ROWS = 200_000
+# Each takes far more room than the character that sets it apart.
+LIMIT_VALUES = 20_000_000
+_SEPARATORS = ",;\t[{"
 _LETTERS = 26
 # What spreadsheets write for a formula that came to nothing.
 _ERROR = re.compile(r"#(N/A|NAME\?|REF!|VALUE!|DIV/0!|NUM!|NULL!)|Err:\d{3}")
-_KNOWN = frozenset({*Row._fields, *(column.value for column in FILLED)})
+_PLAIN = frozenset({str, int, float, type(None)})
+_FILLED = frozenset(column.value for column in FILLED)
+_KNOWN = _FILLED | frozenset(Row._fields)
 
 
 def is_json(text: str) -> bool:
@@ -36,11 +44,13 @@ def grid(file: Path, text: str) -> Grid:
     if text.lstrip().startswith("<"):
         # Web pages and flat XML, whatever the name of the file says.
         raise BadFile([Problem(str(file), _("is no Excel workbook: save it as .xlsx"))])
+    lines = io.StringIO(text, newline="")
     # A title above the headings has no separators, or others.
-    heading = next((line for line in text.splitlines() if OPENING in line), text.partition("\n")[0])
+    heading = next((line for line in lines if OPENING in line), text.partition("\n")[0])
     mark = max(",;\t", key=heading.count)
+    lines.seek(0)
     try:
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
+        reader = csv.reader(lines, delimiter=mark, strict=True)
         rows = list(islice(reader, LIMIT_ROWS + 1))
     except csv.Error as reason:
         message = _("is no CSV: {reason}").format(reason=reason)
@@ -49,28 +59,40 @@ def grid(file: Path, text: str) -> Grid:
         message = _("has more than {limit} rows").format(limit=LIMIT_ROWS)
         raise BadFile([Problem(str(file), message)])
     wide = min(max(map(len, rows), default=0), LIMIT_COLUMNS)
-    return Grid(
-        str(file),
-        [
-            [_said(f"{_column(i)}{n}", row[i] if i < len(row) else "") for i in range(wide)]
-            for n, row in enumerate(rows, 1)
-        ],
-    )
+    columns = [_column(place) for place in range(wide)]
+    return Grid(str(file), [_Row(columns, number, said) for number, said in enumerate(rows, 1)])
+
+
+class _Row(Sequence[Cell]):
+    """The cells of a line, each made when it is asked for: most are shown for people alone."""
+
+    __slots__ = ("_columns", "_number", "_said")
+
+    def __init__(self, columns: Sequence[str], number: int, said: Sequence[str]) -> None:
+        self._columns, self._number, self._said = columns, number, said
+
+    def __len__(self) -> int:
+        return len(self._columns)
+
+    def __getitem__(self, place: Any) -> Any:  # noqa: ANN401 - typed as what it is, it had to take slices, which nobody asks for
+        said = self._said[place] if place < len(self._said) else ""
+        at = f"{self._columns[place]}{self._number}"
+        if said.startswith(("#", "E")) and _ERROR.fullmatch(said):
+            return Cell(at, said, Kind.ERROR)
+        return Cell(at, unguarded(said))
 
 
 def text(file: Path, data: bytes) -> str:
-    """The text of a file. BadFile where it is none."""
+    """The text of a file. BadFile where it is none, or holds more than could be a form."""
     try:
-        return decode(file, data)
+        found = decode(file, data)
     except Refusal as reason:
         message = _("is neither a workbook nor text in UTF-8, UTF-16 or GB18030: save it as .xlsx")
         raise BadFile([Problem(str(file), message)]) from reason
-
-
-def _said(at: str, said: str) -> Cell:
-    if _ERROR.fullmatch(said):
-        return Cell(at, said, Kind.ERROR)
-    return Cell(at, unguarded(said))
+    if sum(map(found.count, _SEPARATORS)) > LIMIT_VALUES:
+        message = _("has more than {limit} values").format(limit=LIMIT_VALUES)
+        raise BadFile([Problem(str(file), message)])
+    return found
 
 
 def _column(place: int) -> str:
@@ -96,9 +118,9 @@ def returned(file: Path, text: str) -> Returned:
         message = _("unknown period {said}, or more than {limit} rows")
         message = message.format(said=head.period, limit=LIMIT_ROWS)
         raise BadFile([Problem(str(file), message)])
-    return Returned(
-        str(file), head, tuple(_line(f"{file} rows[{n}]", row, head) for n, row in enumerate(rows))
-    )
+    name = str(file)
+    lines = tuple(_line(f"{name} rows[{n}]", row, head) for n, row in enumerate(rows))
+    return Returned(name, head, lines)
 
 
 def _tree(file: Path, text: str) -> dict[str, Any]:
@@ -127,13 +149,21 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _line(where: str, row: Any, head: Head) -> Line:  # noqa: ANN401 - as the file has it
-    problems = list(_faults(row))
+    problems = tuple(_faults(row))
     if problems:
-        return Line(where, None, problems=tuple(problems))
-    mark = Mark(
-        row["key"], head.owner, Role(row["role"]), row["version"], head.period, head.ledger, ""
-    )
-    return line_of(where, mark, {column: _cell(column, row.get(column.value)) for column in FILLED})
+        return Line(where, None, problems=problems)
+    role = ROLES[row["role"]]
+    mark = Mark(row["key"], head.owner, role, row["version"], head.period, head.ledger, "")
+    filled = {
+        column: _cell(column, said)
+        for column in FILLED
+        if (said := row.get(column)) is not None and said != []
+    }
+    return line_of(where, mark, filled, _place)
+
+
+def _place(field: str) -> str:
+    return named(Column(field))
 
 
 def _faults(row: Any) -> Iterator[Problem]:  # noqa: ANN401 - as the file has it
@@ -142,29 +172,29 @@ def _faults(row: Any) -> Iterator[Problem]:  # noqa: ANN401 - as the file has it
         return
     if not isinstance(row.get("key"), str):
         yield Problem("key", _("is missing, or no text"))
-    if row.get("role") not in [role.value for role in Role]:
+    role = row.get("role")
+    if not isinstance(role, str) or role not in ROLES:
         yield Problem("role", _("is none of: {known}").format(known=Role.named()))
     version = row.get("version")
-    if not isinstance(version, int) or isinstance(version, bool) or version < 0:
+    if type(version) is not int or version < 0:
         yield Problem("version", _("is no whole number from 0"))
     for column in FILLED:
-        said = row.get(column.value)
-        many = isinstance(said, list) and column is Column.EVIDENCE
-        parts = said if isinstance(said, list) and many else [said]
-        if not all(isinstance(part, (str, int, float, type(None))) for part in parts) or any(
-            isinstance(part, bool) for part in parts
-        ):
+        said = row.get(column)
+        if type(said) in _PLAIN:
+            continue
+        parts = said if isinstance(said, list) and column is Column.EVIDENCE else [said]
+        if not all(type(part) in _PLAIN for part in parts):
             yield Problem(column.value, _("is neither text nor a number"))
-    yield from _misspelt(row)
+    if not row.keys() >= _FILLED:
+        yield from _misspelt(row)
 
 
 def _misspelt(row: dict[str, Any]) -> Iterator[Problem]:
     """More fields than a form has may be; one in the place of a field that it has is a slip."""
     missing = [column.value for column in FILLED if column.value not in row]
-    if missing:
-        message = _("is no field of a form; not there: {missing}")
-        for name in sorted(row.keys() - _KNOWN):
-            yield Problem(name, message.format(missing=", ".join(missing)))
+    message = _("is no field of a form; not there: {missing}")
+    for name in sorted(row.keys() - _KNOWN):
+        yield Problem(name, message.format(missing=", ".join(missing)))
 
 
 def _cell(column: Column, said: Any) -> Cell:  # noqa: ANN401 - as the file has it

@@ -32,9 +32,10 @@ def grids(file: Path) -> list[Grid]:
 
 
 def _content(file: Path) -> bytes:
-    data = userfile.content(file, package.LIMIT_BYTES)
-    if len(data) > package.LIMIT_BYTES:
-        message = _("larger than {limit} MB").format(limit=package.LIMIT_BYTES // 10**6)
+    data = userfile.content(file, plain_files.LIMIT_BYTES)
+    limit = package.LIMIT_BYTES if package.is_workbook(data) else plain_files.LIMIT_BYTES
+    if len(data) > limit:
+        message = _("larger than {limit} MB").format(limit=limit // 10**6)
         raise BadFile([Problem(str(file), message)])
     return data
 

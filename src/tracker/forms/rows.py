@@ -1,7 +1,8 @@
 """From a grid of cells to the rows of a form: where the columns are, what each row says or lacks."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from tracker.domain.period import Period
@@ -67,8 +68,14 @@ class _Layout(NamedTuple):
     columns: dict[Column, int]
 
     def filled(self, row: Sequence[Cell]) -> dict[Column, Cell]:
-        """The cells that an office fills in."""
-        return {column: row[self.columns[column]] for column in FILLED}
+        """What an office filled in."""
+        cells = {column: row[self.columns[column]] for column in FILLED}
+        return {column: cell for column, cell in cells.items() if _holds(cell)}
+
+    def place(self, row: Sequence[Cell], field: str) -> str:
+        """Where a field of a row stands."""
+        column = Column(field)
+        return f"{row[self.columns[column]].at} {named(column)}"
 
 
 def returned(file: str, grids: Sequence[Grid]) -> Returned:
@@ -121,12 +128,12 @@ def _layout(grid: Grid, row: int, hidden: int) -> _Layout:
         column = _HEADINGS.get(_closed(str(heading.value)))
         if column is not None and column in columns:
             message = _("the column {column} stands here twice: keep one").format(
-                column=_named(column)
+                column=named(column)
             )
             problems.append(Problem(f"{grid.where} {heading.at}", message))
         if column is not None:
             columns.setdefault(column, place)
-    missing = [_named(column) for column in _NEEDED if column not in columns]
+    missing = [named(column) for column in _NEEDED if column not in columns]
     if missing:
         message = _("no column {columns}: give it back its heading, or take a new form")
         problems.append(Problem(grid.where, message.format(columns=", ".join(missing))))
@@ -135,7 +142,8 @@ def _layout(grid: Grid, row: int, hidden: int) -> _Layout:
     return _Layout(head, row, hidden, columns)
 
 
-def _named(column: Column) -> str:
+def named(column: Column) -> str:
+    """A column as its heading names it."""
     return either(column.zh, column.en)
 
 
@@ -165,14 +173,14 @@ def _strays(grids: Sequence[Grid], form: str) -> Iterator[Line]:
 
 def _line(where: str, row: Sequence[Cell], layout: _Layout) -> Line:
     hidden = row[layout.hidden]
-    if Head.read(str(hidden.value)) == layout.head:
+    mark = Mark.read(str(hidden.value)) if hidden.kind is Kind.VALUE else None
+    if mark is None and Head.read(str(hidden.value)) == layout.head:
         # The headings once more, as for a second page.
         return Line(where, None)
-    mark = Mark.read(str(hidden.value)) if hidden.kind is Kind.VALUE else None
     if mark is None:
         return _unmarked(where, row, layout)
     problems = list(_strange(mark, hidden, row, layout))
-    line = line_of(where, mark, layout.filled(row))
+    line = line_of(where, mark, layout.filled(row), partial(layout.place, row))
     if problems:
         return line._replace(given=None, problems=(*problems, *line.problems))
     return line
@@ -198,7 +206,7 @@ def _reports(row: Sequence[Cell], layout: _Layout) -> bool:
     filled = {
         column: cell
         for column, cell in layout.filled(row).items()
-        if _holds(cell) and _HEADINGS.get(_closed(str(cell.value))) is not column
+        if _HEADINGS.get(_closed(str(cell.value))) is not column
     }
     said = {column: str(cell.value) for column, cell in filled.items() if cell.kind is Kind.VALUE}
     shown = str(row[layout.columns[Column.COMMITMENT]].value or "")
@@ -228,27 +236,23 @@ def _strange(mark: Mark, hidden: Cell, row: Sequence[Cell], layout: _Layout) -> 
         yield Problem(shown.at, message.format(key=mark.key))
 
 
-def line_of(where: str, mark: Mark, filled: dict[Column, Cell]) -> Line:
+def line_of(
+    where: str, mark: Mark, filled: Mapping[Column, Cell], place: Callable[[str], str]
+) -> Line:
     """A row with what its cells say, or with everything that is wrong with them."""
-    places = tuple((column.value, _place(column, cell)) for column, cell in filled.items())
-    line = Line(where, mark, places=places)
     problems: list[Problem] = []
     said = {}
     for column, cell in filled.items():
         try:
             value = _READERS[column](cell)
         except Wrong as wrong:
-            problems.append(line.problem(column.value, str(wrong)))
+            problems.append(Problem(place(column), str(wrong)))
         else:
             if value is not None:
-                said[column.value] = value
-    if said and not problems and Column.STATUS.value not in said:
+                said[column] = value
+    if said and not problems and Column.STATUS not in said:
         message = _("is missing, though the row is filled in")
-        problems.append(line.problem(Column.STATUS.value, message))
+        problems.append(Problem(place(Column.STATUS), message))
     if problems:
-        return line._replace(problems=tuple(problems))
-    return line._replace(given=Given(**said)) if said else line
-
-
-def _place(column: Column, cell: Cell) -> str:
-    return f"{cell.at} {_named(column)}".strip()
+        return Line(where, mark, problems=tuple(problems), place=place)
+    return Line(where, mark, Given(**said) if said else None, place=place)

@@ -1,6 +1,7 @@
 """What became of the rows of forms that came back, or would become of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import count
 from typing import NamedTuple
 
 from tracker.domain.words import EntryKind, Outcome
@@ -28,9 +29,30 @@ class _Row(NamedTuple):
         return None if self.answer.outcome is Outcome.UNCHANGED else self.given
 
 
+# So many rows people look through; of a longer list they are shown what wants them to do something,
+# and of the others how they came out.
+_LOOKED_AT = 1000
+_SAMPLE = 20
+_SETTLED = (Outcome.RECORDED, Outcome.UNCHANGED, Outcome.WITHHELD)
+
+
+def brief(imported: Sequence[Imported]) -> tuple[Table, int]:
+    """The rows for people, and how many of those that want nothing done are not among them."""
+    settled = sum(counted(imported, outcome) for outcome in _SETTLED)
+    found = (_Row(each, answer) for each in imported for answer in each.answers)
+    if sum(len(each.answers) for each in imported) <= _LOOKED_AT or settled <= _SAMPLE:
+        return _table(found), 0
+    number = count()
+    shown = (r for r in found if r.answer.outcome not in _SETTLED or next(number) < _SAMPLE)
+    return _table(shown), settled - _SAMPLE
+
+
 def rows(imported: Sequence[Imported]) -> Table:
     """Every row of every file, in their order, with what becomes of it and why."""
-    found = [_Row(each, answer) for each in imported for answer in each.answers]
+    return _table(_Row(each, answer) for each in imported for answer in each.answers)
+
+
+def _table(found: Iterable[_Row]) -> Table:
     return tabulated(
         "rows",
         _("Rows"),

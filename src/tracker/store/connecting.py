@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 # have to wait long before its turn comes, and it is not to be refused.
 _BUSY_SECONDS = 120
 
+# How much of a file a writer keeps at hand at most: what a long import comes back to again and again.
+_CACHE_KIBIBYTES = 65_536
+
 # How many servers and ways to open them are remembered at once.
 _ENGINES = 8
 
@@ -96,6 +99,7 @@ def _prepare(
     if write:
         # What was acknowledged outlives a loss of power; a library may be built to trust to luck.
         driver.execute("PRAGMA synchronous = FULL")
+        driver.execute(f"PRAGMA cache_size = -{_CACHE_KIBIBYTES}")
     else:
         driver.execute("PRAGMA query_only = ON")
 

@@ -1,5 +1,6 @@
 """A transaction on a ledger: what the store asks of it, and tells it."""
 
+import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
 # So many rows of a long list come from a server at a time.
 AT_A_TIME = 1000
 
+
+# What the driver of a file takes without more.
+_AS_THEY_ARE = frozenset({int, str, type(None)})
+
+_NAMED = re.compile(r":(\w+)")
 
 # How what a file holds otherwise is read.
 _READERS: dict[str, Callable[[Any], Any]] = {"day": day_of, "moment": moment_of, "truth": bool}
@@ -87,8 +93,14 @@ class Connection:
         if direct is None:
             self.execute(self._statement(change, {}), rows)
         else:
+            # By place the driver takes many rows faster than by name.
             file, sql, _reading = direct
-            file.executemany(sql, map(_kept, rows))
+            names = _NAMED.findall(sql)
+            made = (
+                [v if type(v := row[name]) in _AS_THEY_ARE else _plain(v) for name in names]
+                for row in rows
+            )
+            file.executemany(_NAMED.sub("?", sql), made)
 
     def add(self, change: str, row: Mapping[str, Any]) -> int:
         """Add a row; gives its number."""
@@ -200,11 +212,15 @@ def _kept(values: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in values.items():
         if isinstance(value, (list, tuple)):
             kept |= _kept({f"{name}{number}": each for number, each in enumerate(value)})
-        elif isinstance(value, datetime):
-            kept[name] = moment(value)
         else:
-            kept[name] = value.isoformat() if isinstance(value, date) else value
+            kept[name] = _plain(value)
     return kept
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - any value
+    if isinstance(value, datetime):
+        return moment(value)
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _answered(

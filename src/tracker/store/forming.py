@@ -3,8 +3,6 @@
 import hashlib
 from datetime import date, timedelta
 
-from sqlalchemy import select
-
 from tracker.domain.log import ALWAYS, in_both
 from tracker.domain.period import Period
 from tracker.domain.times import moment
@@ -14,7 +12,6 @@ from tracker.forms import Form, Given, Head, Row, is_text
 from tracker.i18n import _, either
 from tracker.store import lookup, queries, states
 from tracker.store.connection import Connection
-from tracker.store.models import assignments, batches, documents, owners
 from tracker.store.rows import AssignmentRow, Filters
 
 
@@ -22,16 +19,15 @@ def mark(db: Connection) -> str:
     """Which ledger this is: a digest of its first batch, which is as old as the ledger, cannot be
     changed, and is copied with it.
     """
-    first = db.execute(select(batches).order_by(batches.c.id).limit(1)).first()
-    said = f"{first.command} {first.actor} {moment(first.recorded_at)}" if first else ""
+    said = "".join(
+        f"{command} {actor} {moment(at)}" for command, actor, at in db.ask("forming.first_batch")
+    )
     return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
 def with_assignments(db: Connection) -> list[str]:
     """The codes of the owners that have something to report on."""
-    has = select(assignments.c.owner_id).where(assignments.c.standing)
-    statement = select(owners.c.code).where(owners.c.id.in_(has))
-    return list(db.execute(statement.order_by(owners.c.place, owners.c.code)).scalars())
+    return [row[0] for row in db.ask("forming.with_assignments")]
 
 
 def form(db: Connection, said: str, period: Period, today: date) -> Form:
@@ -47,7 +43,7 @@ def form(db: Connection, said: str, period: Period, today: date) -> Form:
     rows = queries.assignment_rows(db, states.on(min(period.last, today), ALWAYS), filters)
     if not rows:
         raise NotFound(_("{owner} has no assignment to report on").format(owner=code))
-    titles = {row.code: either(row.title, row.title_en) for row in db.execute(select(documents))}
+    titles = {code: either(zh, en) for code, zh, en in db.ask("forming.titles")}
     measures = {
         row.key: f"{row.label}{either(row.title, row.title_en)}"
         for row in queries.measure_rows(db, states.on(today, ALWAYS))

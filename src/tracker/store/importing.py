@@ -6,8 +6,6 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from sqlalchemy import select
-
 from tracker.domain.evidence import EvidenceKind, pieces
 from tracker.domain.log import Entry
 from tracker.domain.period import Period
@@ -18,8 +16,7 @@ from tracker.i18n import _, either
 from tracker.store import evidence, forming, log, lookup, record
 from tracker.store.connection import Connection
 from tracker.store.evidence import Folder, Gathered, Source
-from tracker.store.log import Acting
-from tracker.store.models import assignments, commitments, owners
+from tracker.store.log import Acting, Head
 from tracker.store.record import Report
 
 
@@ -82,19 +79,20 @@ def bring(
     With `force` rows are recorded though somebody else reported since. The files that they name are
     checked, and the caller keeps them in the folder of evidence.
     """
-    answers = list(_Comparison(db, form, by, into, force=force).answers())
+    compared = _Comparison(db, form, by, into, force=force)
+    answers = list(compared.answers())
     bad = any(a.outcome in (Outcome.REFUSED, Outcome.CONFLICT) for a in answers)
     if bad and not partial:
         answers = [_withheld(answer) for answer in answers]
     drafts = [
-        (answer.assignment, log.draft(EntryKind.REPORT, **answer.report._asdict()))
+        (answer.assignment, record.draft(answer.report))
         for answer in answers
         if answer.outcome is Outcome.RECORDED and answer.report and answer.assignment
     ]
     if not drafts:
         return Imported(form, tuple(answers))
-    written = log.append(db, drafts, command="import", by=by)
-    return Imported(form, tuple(answers), written.batch, record.older(db, written))
+    written = log.append(db, drafts, command="import", by=by, among=compared.heads.values())
+    return Imported(form, tuple(answers), written.batch, record.older(written))
 
 
 def _withheld(answer: Answer) -> Answer:
@@ -137,17 +135,36 @@ class _Comparison:
         self._db, self._into, self._near = db, into, Path(form.file).parent
         self._form, self._today, self._force = form, by.today, force
         self._period = _period(form)
-        self._ids = _assignments(db, lookup.owner(db, form.head.owner))
-        marks = {line.mark for line in form.lines if line.mark}
-        ids = sorted({self._ids[_pair(mark)] for mark in marks if _pair(mark) in self._ids})
-        self._heads = {head.id: head for head in log.read_heads(db, ids)}
-        self._logs = log.read_entries(db, ids)
-        self._times = Counter(_pair(line.mark) for line in form.lines if line.mark and line.given)
+        self._last = min(self._period.last, self._today)
+        standing = log.read_heads_of(db, lookup.owner(db, form.head.owner))
+        self.heads = {(head.commitment, head.role): head for head in standing}
+        self._logs = log.read_entries(db, sorted(set(self._asked())))
+        pairs = Counter(_pair(line.mark) for line in form.lines if line.mark and line.given)
+        self._twice = {pair for pair, times in pairs.items() if times > 1}
+        self._pieces: dict[str, tuple[Source, ...] | Refusal] = {}
 
     def answers(self) -> Iterator[Answer]:
         """What becomes of each row."""
         for line in self._form.lines:
             yield self._answer(line)
+
+    def _asked(self) -> Iterator[int]:
+        """The assignments whose logs may have to say something to their rows."""
+        for line in self._form.lines:
+            found = line.mark and self.heads.get(_pair(line.mark))
+            if line.mark and line.given and found and self._has_news(line.mark, line.given, found):
+                yield found.id
+
+    def _has_news(self, mark: Mark, given: Given, found: Head) -> bool:
+        """Whether more was recorded than the form knows, or what it showed may be what it says.
+
+        It showed the report in force, unless that is of later than the period.
+        """
+        if mark.version != found.version:
+            return True
+        if given.effective_on is None or found.effective_on is None:
+            return False
+        return found.effective_on == given.effective_on or found.effective_on > self._period.last
 
     def _answer(self, line: Line) -> Answer:
         if line.problems:
@@ -156,23 +173,23 @@ class _Comparison:
             return _unchanged(line, _("no row of the form: not read"))
         if line.given is None:
             return _unchanged(line, _("left empty"))
-        number = self._ids.get(_pair(line.mark))
-        faults = list(self._faults(line, line.mark, number))
-        if number is None or faults:
-            return Answer(line, Outcome.REFUSED, tuple(faults))
-        return self._compared(line, line.mark, line.given, number)
+        found = self.heads.get(_pair(line.mark))
+        faults = tuple(self._faults(line, line.mark, found))
+        if found is None or faults:
+            return Answer(line, Outcome.REFUSED, faults)
+        return self._compared(line, line.mark, line.given, found.id)
 
-    def _faults(self, line: Line, mark: Mark, number: int | None) -> Iterator[Problem]:
+    def _faults(self, line: Line, mark: Mark, found: Head | None) -> Iterator[Problem]:
         """What only the ledger, or the whole form, can say against a row."""
-        if number is None:
+        if found is None:
             message = _("{owner} has no such assignment any more: {key} {role}")
             message = message.format(
                 owner=mark.owner, key=mark.key, role=either(mark.role.zh, mark.role.en)
             )
             yield Problem("", message)
-        elif mark.version > self._heads[number].version:
+        elif mark.version > found.version:
             yield Problem("", _("the ledger is older than the form: was a backup restored?"))
-        if self._times[_pair(mark)] > 1:
+        if self._twice and _pair(mark) in self._twice:
             yield Problem("", _("{key} is filled in twice: keep one row").format(key=mark.key))
         on = line.given and line.given.effective_on
         if on and not self._period.first <= on <= self._period.last:
@@ -180,7 +197,7 @@ class _Comparison:
             yield line.problem("effective_on", message)
 
     def _compared(self, line: Line, mark: Mark, given: Given, number: int) -> Answer:
-        entries = [hashed.entry for hashed in self._logs[number]]
+        entries = [hashed.entry for hashed in self._logs.get(number, ())]
         said = self._recorded(line, mark, given, entries)
         if said is not None:
             return said
@@ -196,14 +213,16 @@ class _Comparison:
         said = self._recorded(line, mark, given, entries)
         if said is not None:
             return said
-        report = Report(**given._asdict() | {"effective_on": self._on(given)})
+        on = given.effective_on or self._last
+        texts = (given.note, given.problem, given.next_step, given.evidence)
+        report = Report(given.status, on, given.percent, *texts)
         faults = tuple(
             line.problem(field, str(refusal))
             for field, refusal in record.faults(report, self._today)
         )
         if faults:
             return Answer(line, Outcome.REFUSED, faults)
-        others = _since(entries, mark.version)
+        others = _since(entries, mark.version) if entries else None
         outcome = Outcome.CONFLICT if others and not self._force else Outcome.RECORDED
         return Answer(line, outcome, (), others, report, number, gathered.files)
 
@@ -211,7 +230,7 @@ class _Comparison:
         self, line: Line, mark: Mark, given: Given, entries: Sequence[Entry]
     ) -> Answer | None:
         """The answer to a row that the log has already."""
-        known = _known(entries, mark.version, self._period.last)
+        known = _known(entries, mark.version, self._period.last) if entries else []
         same = next((entry for entry in known if _says(entry, given, mark.version)), None)
         if same is None:
             return None
@@ -221,17 +240,27 @@ class _Comparison:
 
     def _gathered(self, line: Line, given: Given) -> tuple[Gathered, tuple[Problem, ...]]:
         """The pieces of evidence, and what is wrong with others of them."""
+        if not given.evidence:
+            return Gathered(()), ()
         found: list[Source] = []
         problems = []
-        for said in (given.evidence or "").split("\n"):
-            try:
-                found += evidence.gather(self._db, [said], self._into, near=self._near).pieces
-            except Refusal as refusal:
-                problems.append(line.problem("evidence", str(refusal)))
+        for said in given.evidence.split("\n"):
+            piece = self._piece(said)
+            if isinstance(piece, Refusal):
+                problems.append(line.problem("evidence", str(piece)))
+            else:
+                found += piece
         return Gathered(tuple(found)), tuple(problems)
 
-    def _on(self, given: Given) -> date:
-        return given.effective_on or min(self._period.last, self._today)
+    def _piece(self, said: str) -> tuple[Source, ...] | Refusal:
+        """A piece of evidence, or why it is none; what many rows name is looked at once."""
+        if said not in self._pieces:
+            try:
+                gathered = evidence.gather(self._db, [said], self._into, near=self._near)
+                self._pieces[said] = gathered.pieces
+            except Refusal as refusal:
+                self._pieces[said] = refusal
+        return self._pieces[said]
 
 
 def _by_name(evidence: str | None) -> str | None:
@@ -250,18 +279,7 @@ def _unchanged(line: Line, why: str) -> Answer:
 
 
 def _pair(mark: Mark) -> tuple[str, str]:
-    return mark.key, mark.role.value
-
-
-def _assignments(db: Connection, owner: str) -> dict[tuple[str, str], int]:
-    """The standing assignments of an owner, by commitment and role."""
-    statement = (
-        select(commitments.c.key, assignments.c.role, assignments.c.id)
-        .join(commitments, commitments.c.id == assignments.c.commitment_id)
-        .join(owners, owners.c.id == assignments.c.owner_id)
-        .where(assignments.c.standing, owners.c.code == owner)
-    )
-    return {(row.key, row.role): row.id for row in db.execute(statement)}
+    return mark.key, mark.role
 
 
 def _standing(entries: Sequence[Entry]) -> list[Entry]:

@@ -1,8 +1,9 @@
 """Writing to the log: entries appended in batches, numbered and chained, the cache kept in step."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from tracker.domain.log import ALWAYS, HASH_FORMAT, Entry, State, chained, fold
@@ -32,7 +33,7 @@ class Acting(NamedTuple):
 
 
 class Head(NamedTuple):
-    """What the next entry of an assignment needs to know of it."""
+    """What the next entry of an assignment needs to know of it; the date is that of its report."""
 
     id: int
     commitment: str
@@ -42,6 +43,7 @@ class Head(NamedTuple):
     hash: str
     first_target: Target | None
     first_target_basis: Basis | None
+    effective_on: date | None
 
     @property
     def name(self) -> str:
@@ -65,9 +67,12 @@ class Hashed(NamedTuple):
     entry: Entry
 
 
-def draft(kind: EntryKind, **fields: Any) -> Entry:  # noqa: ANN401 - the fields of Entry
-    """An entry before it has a version, a batch, a time and an actor; `append` gives it those."""
-    return Entry(version=0, batch=0, kind=kind, recorded_at=ALWAYS, actor="", **fields)
+def draft(kind: EntryKind, effective_on: date, *said: Any, **fields: Any) -> Entry:  # noqa: ANN401 - the fields of Entry
+    """An entry before it has a version, a batch, a time and an actor; `append` gives it those.
+
+    What follows the date is by name, or in the order that Entry has from the status on.
+    """
+    return Entry(0, 0, kind, effective_on, ALWAYS, "", *said, **fields)
 
 
 def append(
@@ -76,10 +81,12 @@ def append(
     *,
     command: str,
     by: Acting,
+    among: Iterable[Head] = (),
 ) -> Recorded:
     """Write drafts, each on one assignment (by id), as one batch; cache and log move together.
 
-    In a file the lines are numbered, timed and chained here; a server does it by itself.
+    In a file the lines are numbered, timed and chained here; a server does it by itself. Whoever has
+    read the heads in this transaction gives them, so that they are not read again.
     """
     recorded_at = next_moment(db, by.now)
     batch = db.add(
@@ -87,38 +94,93 @@ def append(
     )
     if db.on_server:
         return _sent(db, batch, drafts)
-    touched = list(dict.fromkeys(assignment for assignment, _ in drafts))
-    heads = {head.id: head for head in read_heads(db, touched)}
-    logs = read_entries(db, touched)
+    among = among or read_heads(db, list(dict.fromkeys(assignment for assignment, _ in drafts)))
+    heads = {head.id: head for head in among}
     written: list[tuple[Head, Entry]] = []
-    rows: list[dict[str, Any]] = []
+    reported: dict[int, Entry] = {}
+    others: set[int] = set()
     for assignment, bare in drafts:
         head = heads[assignment]
-        entry = bare._replace(
-            version=head.version + 1, batch=batch, recorded_at=recorded_at, actor=by.actor
-        )
+        # Twice as fast as to replace them by name, and there may be a hundred thousand.
+        entry = Entry._make((head.version + 1, batch, *bare[2:4], recorded_at, by.actor, *bare[6:]))
+        on = head.effective_on
+        if _is_in_force(entry, on):
+            reported[assignment], on = entry, entry.effective_on
+        else:
+            others.add(assignment)
         chain = chained(head.name, entry, head.hash)
-        heads[assignment] = head = head._replace(version=entry.version, hash=chain)
-        logs[assignment].append(Hashed(chain, HASH_FORMAT, entry))
-        rows.append(
-            {
-                **{name: stored(value) for name, value in entry._asdict().items()},
-                "assignment_id": assignment,
-                "hash_format": HASH_FORMAT,
-                "hash": chain,
-            }
-        )
+        heads[assignment] = head = Head._make((*head[:4], entry.version, chain, *head[6:8], on))
         written.append((head, entry))
-    if rows:
-        db.tell("log.new_lines", rows)
-        db.tell("log.new_cache", [cached(head, logs[head.id]) for head in heads.values()])
+    if written:
+        db.tell("log.new_lines", [_row(head, entry) for head, entry in written])
+        _cache(db, heads, reported, others)
     return Recorded(batch, recorded_at, written)
+
+
+def _is_in_force(entry: Entry, on: date | None) -> bool:
+    """Whether a line is a report that takes the place of the one that stands, which is of that date."""
+    return entry.kind is EntryKind.REPORT and (on is None or entry.effective_on >= on)
+
+
+def _row(head: Head, entry: Entry) -> dict[str, Any]:
+    return {
+        **_fields(entry),
+        "assignment_id": head.id,
+        "hash_format": HASH_FORMAT,
+        "hash": head.hash,
+    }
+
+
+def _fields(entry: Entry) -> dict[str, Any]:
+    return entry._asdict() | {
+        "kind": entry.kind.value,
+        "status": stored(entry.status),
+        "verification": stored(entry.verification),
+        "target": stored(entry.target),
+        "target_basis": stored(entry.target_basis),
+    }
+
+
+def _cache(
+    db: Connection,
+    heads: Mapping[int, Head],
+    reported: Mapping[int, Entry],
+    others: Collection[int],
+) -> None:
+    """Bring what the rows of assignments cache to what their logs say now.
+
+    For a report in force that is read off the report; for other lines the whole log is folded.
+    """
+    if others:
+        logs = read_entries(db, sorted(others))
+        db.tell("log.new_cache", [cached(heads[number], logs[number]) for number in others])
+    rows = [
+        _reported(heads[number], entry)
+        for number, entry in reported.items()
+        if number not in others
+    ]
+    if rows:
+        db.tell("log.new_report", rows)
+
+
+def _reported(head: Head, report: Entry) -> dict[str, Any]:
+    """What the row of an assignment caches of a report that nobody has reviewed yet."""
+    return {
+        "assignment": head.id,
+        "new_version": head.version,
+        "new_hash": head.hash,
+        "new_report": report.version,
+        "new_status": stored(report.status),
+        "new_percent": report.percent,
+        "new_effective_on": report.effective_on,
+        "new_verification": Verification.REPORTED.value,
+    }
 
 
 def _sent(db: Connection, batch: int, drafts: Iterable[tuple[int, Entry]]) -> Recorded:
     """Send the lines of a batch to the server, and read what it made of them."""
     rows = [
-        {name: stored(value) for name, value in bare._asdict().items() if name not in _MADE_THERE}
+        {name: value for name, value in _fields(bare).items() if name not in _MADE_THERE}
         | {"assignment_id": assignment, "batch": batch}
         for assignment, bare in drafts
     ]
@@ -165,11 +227,16 @@ def state_of(head: Head, log: Iterable[Hashed]) -> State:
 
 def read_heads(db: Connection, ids: Sequence[int]) -> list[Head]:
     """The heads of these assignments."""
-    return [
-        Head._make((*row[:6], row[6] and Target.read(row[6]), Basis(row[7]) if row[7] else None))
-        for chunk in _chunks(ids)
-        for row in db.ask("log.heads", ids=chunk)
-    ]
+    return [_head(row) for chunk in _chunks(ids) for row in db.ask("log.heads", ids=chunk)]
+
+
+def read_heads_of(db: Connection, owner: str) -> list[Head]:
+    """The heads of the assignments of an owner that stand."""
+    return list(map(_head, db.ask("log.heads_of", owner=owner)))
+
+
+def _head(row: Sequence[Any]) -> Head:
+    return Head._make((*row[:6], _target(row[6]), _basis(row[7]), row[8]))
 
 
 def read_entries(db: Connection, ids: Sequence[int]) -> defaultdict[int, list[Hashed]]:
@@ -201,17 +268,28 @@ def _line(row: Sequence[Any]) -> tuple[int, Hashed]:
         next_step=next_step,
         evidence=evidence,
         verification=Verification(verification) if verification else None,
-        target=Target.read(target) if target else None,
-        target_basis=Basis(basis) if basis else None,
+        target=_target(target),
+        target_basis=_basis(basis),
         names=names,
         first_report=first_report,
     )
     return assignment, Hashed(hash_, hash_format, entry)
 
 
+# The same few stand in many rows.
+@lru_cache
+def _target(said: str | None) -> Target | None:
+    return Target.read(said) if said else None
+
+
+@lru_cache
+def _basis(said: str | None) -> Basis | None:
+    return Basis(said) if said else None
+
+
 def stored(value: Any) -> Any:  # noqa: ANN401 - any value of an entry
     """A value as its column takes it: words and targets as text."""
-    return str(value) if isinstance(value, (Word, Target)) else value
+    return str(value) if value is not None and isinstance(value, (Word, Target)) else value
 
 
 def next_moment(db: Connection, now: datetime) -> datetime:

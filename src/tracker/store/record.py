@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
+from tracker.domain.log import Entry
 from tracker.domain.words import EntryKind, Status
 from tracker.errors import NotFound, Refusal, UsageRefusal
 from tracker.i18n import _, either
@@ -11,6 +12,9 @@ from tracker.store import log, lookup
 from tracker.store.connection import Connection
 from tracker.store.log import Acting
 from tracker.store.standing import UNDO, parts_of, stand
+
+# What alone goes with these.
+_ONLY = {Status.DONE: 100, Status.NOT_STARTED: 0}
 
 
 class Report(NamedTuple):
@@ -33,11 +37,10 @@ class Undone(NamedTuple):
     parts: int
 
 
-def older(db: Connection, recorded: log.Recorded) -> int:
+def older(recorded: log.Recorded) -> int:
     """How many reports of a batch are older than the one that stands, and so change no state."""
-    ids = [head.id for head, _entry in recorded.entries]
-    current = {row[0]: row[1] for row in db.ask("record.current", ids=ids)}
-    return sum(current[head.id] != entry.version for head, entry in recorded.entries)
+    dates = ((entry.effective_on, head.effective_on) for head, entry in recorded.entries)
+    return sum(stands is not None and own < stands for own, stands in dates)
 
 
 def report(
@@ -52,8 +55,14 @@ def report(
     """Record one report on all assignments that the keys and the owner mean, as one batch."""
     refuse_contradiction(given, by.today, without_evidence=without_evidence)
     meant = lookup.meant(db, keys, lookup.owner(db, owner))
-    entry = log.draft(EntryKind.REPORT, **given._asdict())
+    entry = draft(given)
     return log.append(db, [(each.id, entry) for each in meant], command="update", by=by)
+
+
+def draft(given: Report) -> Entry:
+    """A report before it is a line of the log."""
+    status, effective_on, *said = given
+    return log.draft(EntryKind.REPORT, effective_on, status, *said)
 
 
 def refuse_contradiction(given: Report, today: date, *, without_evidence: bool = False) -> None:
@@ -69,7 +78,7 @@ def faults(
     if given.percent is not None and not 0 <= given.percent <= 100:  # noqa: PLR2004 - per cent
         said = _("percent is a whole number from 0 to 100, not {said}").format(said=given.percent)
         yield "percent", UsageRefusal(said)
-    only = {Status.DONE: 100, Status.NOT_STARTED: 0}.get(given.status)
+    only = _ONLY.get(given.status)
     if given.percent is not None and only is not None and given.percent != only:
         said = _(
             "{status} and {percent} percent contradict each other: say {only}, or leave it out"

@@ -31,6 +31,23 @@ _LINES = select(
     entries.c.first_report,
 )
 
+_HEADS = (
+    select(
+        assignments.c.id,
+        commitments.c.key,
+        owners.c.code,
+        assignments.c.role,
+        assignments.c.version,
+        assignments.c.hash,
+        assignments.c.first_target,
+        assignments.c.first_target_basis,
+        assignments.c.effective_on,
+    )
+    .join(commitments, commitments.c.id == assignments.c.commitment_id)
+    .join(owners, owners.c.id == assignments.c.owner_id)
+    .order_by(assignments.c.id)
+)
+
 # What a line of the log holds that its writer gives, on a server and in a file.
 _SENT = (
     "assignment_id",
@@ -51,38 +68,19 @@ _SENT = (
 )
 _CHAINED = (*_SENT, "version", "recorded_at", "actor", "hash_format", "hash")
 
-_CACHED = (
-    "version",
-    "hash",
-    "report",
-    "status",
-    "percent",
-    "effective_on",
-    "verification",
-    "target",
-    "target_basis",
-    "due_on",
-)
+# What the row of an assignment caches: of its last line and its report, and of its target.
+_REPORTED = ("version", "hash", "report", "status", "percent", "effective_on", "verification")
+_CACHED = (*_REPORTED, "target", "target_basis", "due_on")
 
 
 def heads(ids: list[int]) -> Select[Any]:
     """What the next entry of each of these assignments needs to know."""
-    return (
-        select(
-            assignments.c.id,
-            commitments.c.key,
-            owners.c.code,
-            assignments.c.role,
-            assignments.c.version,
-            assignments.c.hash,
-            assignments.c.first_target,
-            assignments.c.first_target_basis,
-        )
-        .join(commitments, commitments.c.id == assignments.c.commitment_id)
-        .join(owners, owners.c.id == assignments.c.owner_id)
-        .where(assignments.c.id.in_(ids))
-        .order_by(assignments.c.id)
-    )
+    return _HEADS.where(assignments.c.id.in_(ids))
+
+
+def heads_of(owner: str) -> Select[Any]:
+    """The same of all assignments of an owner that stand."""
+    return _HEADS.where(assignments.c.standing, owners.c.code == owner)
 
 
 def lines(ids: list[int]) -> Select[Any]:
@@ -119,11 +117,12 @@ def sent_lines() -> Insert:
 
 def new_cache() -> Update:
     """What the row of an assignment caches of its log."""
-    return (
-        update(assignments)
-        .where(assignments.c.id == bindparam("assignment"))
-        .values({name: bindparam(f"new_{name}") for name in _CACHED})
-    )
+    return _cache(_CACHED)
+
+
+def new_report() -> Update:
+    """What a report changes of that, where it is the one in force from now on."""
+    return _cache(_REPORTED)
 
 
 def newest(by: datetime | None) -> Select[Any]:
@@ -149,6 +148,11 @@ def last_hashes(known_on: datetime | None) -> Select[Any]:
         .join(owners, owners.c.id == assignments.c.owner_id)
         .where(assignments.c.version > 0)
     )
+
+
+def _cache(names: tuple[str, ...]) -> Update:
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
+    return update(assignments).where(assignments.c.id == bindparam("assignment")).values(values)
 
 
 def _binds(*names: str) -> dict[str, Any]:

@@ -5,12 +5,7 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from tracker.domain.words import EntryKind
-from tracker.store.models import assignments, batches, entries, observations
-
-
-def current(ids: list[int]) -> Select[Any]:
-    """The report in force of each of these assignments, by its version."""
-    return select(assignments.c.id, assignments.c.report).where(assignments.c.id.in_(ids))
+from tracker.store.models import batches, entries, observations
 
 
 def figures(batch: int) -> Select[Any]:
