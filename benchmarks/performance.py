@@ -2,7 +2,7 @@
 
     python benchmarks/performance.py [PART …] [--sizes N …] [--runs N] [--keep FOLDER]
 
-PART is startup, growth, questions, bulk, peers or reports; without one all are measured, each in its own part of
+PART is startup, growth, questions, bulk, peers, reports or exports; without one all are measured, each in its own part of
 the page. Ledgers are made for it; with --keep they stay in a folder for the next time (a million
 assignments with five million lines are 1.6 GB and some minutes).
 """
@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import bulk
+import exports
 import growth
 import page
 import peers
@@ -29,8 +30,8 @@ PARTS: dict[str, Callable[[Path, argparse.Namespace], str]] = {
     "questions": lambda folder, asked: questions.part(folder, asked.sizes, asked.runs, asked),
     "bulk": lambda folder, asked: bulk.part(folder, asked.reports, asked.runs),
     "peers": lambda folder, asked: peers.part(folder, _few(asked.sizes), asked.runs, asked),
-    # What lists and exports cost stands here, once benchmarks/exports.py measures it.
     "reports": lambda folder, asked: report.part(folder, _few(asked.sizes)),
+    "exports": lambda folder, asked: exports.part(folder, _few(asked.sizes), asked.runs),
 }
 
 

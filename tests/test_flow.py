@@ -226,3 +226,14 @@ def test_what_is_listed_by_commitment_is_what_stands_in_the_assignments(tracker:
     counted = {row["key"]: row["assignments"] for row in rows}
     leads = [row["key"] for row in every if row["role"] != "support"]
     assert counted == {key: leads.count(key) for key in counted}
+
+
+@pytest.mark.parametrize("text", ["=1+1", " ＝1", "'-1", "\tx", "a\x1b[31m"])
+def test_one_text_that_acts_is_told_apart_among_many_that_do_not(text: str) -> None:
+    rows = [("plain",), (None,), (text,), ("two\nlines",)]
+    alone = Table("t", "T", (Column("v", "V"),), [(text,)])
+
+    made = str(render(alone._replace(rows=rows), "csv")).split("\r\n")
+
+    assert made == ["v", "plain", '""', str(render(alone, "csv")).split("\r\n")[1], '"two\nlines"', ""]  # fmt: skip
+    assert text not in made

@@ -143,5 +143,9 @@ def chained(assignment: str, entry: Entry, previous: str) -> str:
 
 def digest(last_hashes: Iterable[tuple[str, str]]) -> str:
     """The ledger digest: one hash over (assignment, last hash) of all assignments with a log."""
-    lines = sorted(f"{assignment} {last}" for assignment, last in last_hashes)
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    made, between = hashlib.sha256(), ""
+    # Line by line: joined they would be in memory twice more.
+    for line in sorted(f"{assignment} {last}" for assignment, last in last_hashes):
+        made.update(f"{between}{line}".encode())
+        between = "\n"
+    return made.hexdigest()

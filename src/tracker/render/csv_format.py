@@ -3,12 +3,15 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import NoneType
 from typing import Any
 
-from tracker.domain.formulas import guarded
+from tracker.domain.formulas import guarded, runs
 from tracker.render import Screen
-from tracker.report.model import Report, Table, data, data_value, each_once, harmless
+from tracker.report.model import Report, Table, data_value, each_once, harmless, named
+
+_NUMBERS = {int, float, bool}
 
 
 def render(what: Report | Table, screen: Screen) -> Iterator[str]:  # noqa: ARG001 - CSV is the same everywhere
@@ -25,14 +28,30 @@ def render(what: Report | Table, screen: Screen) -> Iterator[str]:  # noqa: ARG0
 
 def _table(table: Table) -> Iterator[str]:
     yield _lines([[column.name for column in table.columns if column.name]])
-    for block in data(table):
-        yield _lines(zip(*(each_once(cells, _cell) for cells in block), strict=True))
+    for block in named(table):
+        yield _lines(zip(*map(_column, block), strict=True))
 
 
 def _lines(rows: Iterable[Iterable[Any]]) -> str:
     out = io.StringIO(newline="")
     csv.writer(out).writerows(rows)
     return out.getvalue()
+
+
+def _column(cells: Sequence[Any]) -> Iterable[Any]:
+    """Cells as they go out; in most columns there is nothing to make of any."""
+    kinds = set(map(type, cells)) - {NoneType}
+    if kinds <= _NUMBERS:
+        return cells
+    if kinds == {list}:
+        cells = [_list(data_value(cell)) if cell else "" for cell in cells]
+        kinds = {str}
+    if all(issubclass(kind, str) for kind in kinds):
+        # All at once: one after the other takes longer than to write them.
+        text = "\n".join(filter(None, cells))
+        if text.replace("\n", "").isprintable() and not runs(text):
+            return cells
+    return each_once(cells, lambda cell: _cell(data_value(cell)))
 
 
 def _cell(value: Any) -> Any:  # noqa: ANN401 - a JSON value
@@ -42,11 +61,13 @@ def _cell(value: Any) -> Any:  # noqa: ANN401 - a JSON value
         value = json.dumps(value, ensure_ascii=False)
     if isinstance(value, str):
         return guarded(harmless(value, lines=True))
-    return "" if value is None else value
+    return value
 
 
 def _list(values: list[Any]) -> str:
     """Texts separated by semicolons; objects as JSON, so that they can be taken apart again."""
+    if not values:
+        return ""
     if any(isinstance(value, Mapping) for value in values):
         return json.dumps(values, ensure_ascii=False)
     return "; ".join(map(str, values))

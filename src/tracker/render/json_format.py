@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from tracker.render import Screen
-from tracker.report.model import Report, Table, data, data_value, each_once
+from tracker.report.model import Report, Table, data, data_value, each_once, named
 
 # Terminals act on these even inside JSON; escaped they are the same data.
 _ACTING = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -75,9 +75,9 @@ def _array(blocks: Iterable[Iterable[str]], indent: str) -> Iterator[str]:
 def _objects(table: Table, dumped: _Dumped) -> Iterator[Iterator[str]]:
     """The rows as objects, some at a time."""
     names = [f"{dumped(column.name)}: " for column in table.columns if column.name]
-    for block in data(table):
+    for block in named(table):
         columns = [
-            map(name.__add__, each_once(cells, dumped))
+            map(name.__add__, each_once(cells, lambda cell: dumped(data_value(cell))))
             for name, cells in zip(names, block, strict=True)
         ]
         yield (f"{{{', '.join(row)}}}" for row in zip(*columns, strict=True))

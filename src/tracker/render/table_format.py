@@ -1,14 +1,15 @@
 """Tables for a terminal or a pipe: aligned with Chinese in them, cut nowhere, wrapped only on a terminal."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from types import NoneType
 
 import tabulate
-from wcwidth import wcswidth
 
 from tracker.domain.words import Status
 from tracker.i18n import _, either
 from tracker.render import Screen
+from tracker.render.table_lines import GAP, Laid, lines, wide, widest, wrapped
 from tracker.report.model import (
     Column,
     Progress,
@@ -16,24 +17,26 @@ from tracker.report.model import (
     Share,
     Table,
     Tenths,
+    each_once,
+    for_people,
     harmless,
     held,
     shown_cell,
     titled,
 )
 
-_GAP = 2
 _NARROWEST = 12
 _LEAST = 6
-
-# A heading needs no room beyond its own.
-tabulate.MIN_PADDING = 0
+_COUNTED = (int, float, Share, Tenths, Progress, NoneType)
 _COLOURS = {Status.DONE: "32", Status.STALLED: "31", Status.IN_PROGRESS: "36", Status.DROPPED: "90"}
 
 
 def render(what: Report | Table, screen: Screen) -> Iterator[str]:
     """A report under its title, or a table alone."""
-    yield _table(what, screen) if isinstance(what, Table) else _report(what, screen)
+    if isinstance(what, Table):
+        yield from _table(what, screen)
+    else:
+        yield _report(what, screen)
 
 
 def _report(what: Report, screen: Screen) -> str:
@@ -41,59 +44,46 @@ def _report(what: Report, screen: Screen) -> str:
     facts = [(fact.title, shown_cell(fact.value)) for fact in what.facts if fact.title]
     if facts:
         parts.append(_plain(facts, screen.width) + "\n")
-    parts += [f"{_wrapped(harmless(paragraph), screen.width)}\n" for paragraph in what.text]
+    parts += [f"{_paragraph(harmless(text), screen.width)}\n" for text in what.text]
     part = ""
     for table in what.tables:
         if table.shown:
             if table.part and table.part != part:
-                parts.append(f"{harmless(table.part)}\n{'=' * wcswidth(harmless(table.part))}\n")
-            parts.append(f"{harmless(table.title)}\n{_table(table, screen)}")
+                parts.append(f"{harmless(table.part)}\n{'=' * wide(harmless(table.part))}\n")
+            parts.append(f"{harmless(table.title)}\n{''.join(_table(table, screen))}")
             part = table.part
     parts += ["".join(f"{harmless(note)}\n" for note in what.notes)]
     return "\n".join(filter(None, parts))
 
 
+def _paragraph(text: str, width: int | None) -> str:
+    return wrapped(text, width) if width else text
+
+
 def _plain(facts: list[tuple[str, str]], width: int | None) -> str:
-    widest = max(wcswidth(title) for title, _value in facts)
-    room = max(width - widest - _GAP, _NARROWEST) if width else None
+    room = (
+        max(width - widest(title for title, _value in facts) - GAP, _NARROWEST) if width else None
+    )
     return tabulate.tabulate(
         facts, tablefmt="plain", disable_numparse=True, maxcolwidths=[None, room] if room else None
     )
 
 
-def _wrapped(text: str, width: int | None) -> str:
-    if not width:
-        return text
-    return tabulate.tabulate(
-        [[text]], tablefmt="plain", disable_numparse=True, maxcolwidths=[width]
-    )
-
-
-def _table(table: Table, screen: Screen) -> str:
+def _table(table: Table, screen: Screen) -> Iterator[str]:
     # Widths come of all rows, so all are kept; they are asked for once.
-    table = held(titled(held(table)))
-    cells = [[_cell(value, screen) for value in row] for row in table.rows]
-    shown, widths = _fitted(table.columns, cells, screen.width)
-    right = [
-        all(
-            isinstance(row[i], (int, float, Share, Tenths, Progress, NoneType))
-            for row in table.rows
-        )
-        for i in range(len(table.columns))
-    ]
-    titles = [str(column.title) for column in table.columns]
-    return (
-        tabulate.tabulate(
-            [[row[i] for i in shown] for row in cells],
-            headers=[titles[i] for i in shown],
-            tablefmt="simple",
-            disable_numparse=True,
-            colalign=["right" if right[i] else "left" for i in shown] if cells else None,
-            maxcolwidths=widths,
-        )
-        + "\n"
-        + _left_out([title for i, title in enumerate(titles) if i not in shown])
+    table = titled(held(for_people(table)))
+    columns, rows = table.columns, list(table.rows)
+    cells = list(zip(*rows, strict=True)) if rows else [()] * len(columns)
+    right = [all(issubclass(kind, _COUNTED) for kind in set(map(type, each))) for each in cells]
+    texts = [list(each_once(each, partial(_cell, screen=screen))) for each in cells]
+    shown, rooms = _fitted(columns, texts, screen.width)
+    yield from lines(
+        [
+            Laid(str(columns[i].title), texts[i], right[i], room)
+            for i, room in zip(shown, rooms, strict=True)
+        ]
     )
+    yield _left_out([str(each.title) for i, each in enumerate(columns) if i not in shown])
 
 
 def _left_out(titles: list[str]) -> str:
@@ -111,8 +101,8 @@ def _cell(value: object, screen: Screen) -> str:
 
 
 def _fitted(
-    columns: Sequence[Column], cells: list[list[str]], width: int | None
-) -> tuple[list[int], list[int | None] | None]:
+    columns: Sequence[Column], texts: list[list[str]], width: int | None
+) -> tuple[list[int], list[int | None]]:
     """The places of the columns that fit into `width`, and how wide each may be.
 
     Flexible columns give way, the widest first; before they get too narrow to read, optional ones
@@ -120,28 +110,24 @@ def _fitted(
     """
     shown = list(range(len(columns)))
     if width is None:
-        return shown, None
-    wide = [
-        max([wcswidth(str(column.title)), *(wcswidth(_bare(row[i])) for row in cells)])
-        for i, column in enumerate(columns)
+        return shown, [None] * len(columns)
+    taken = [
+        max(wide(str(column.title)), widest(inside))
+        for column, inside in zip(columns, texts, strict=True)
     ]
     least = [
         min(w, _NARROWEST) if column.flexible else w
-        for w, column in zip(wide, columns, strict=True)
+        for w, column in zip(taken, columns, strict=True)
     ]
     optional = [i for i in shown if columns[i].optional]
-    while optional and sum(least[i] + _GAP for i in shown) - _GAP > width:
+    while optional and sum(least[i] + GAP for i in shown) - GAP > width:
         shown.remove(optional.pop())
-    over = sum(wide[i] + _GAP for i in shown) - _GAP - width
+    over = sum(taken[i] + GAP for i in shown) - GAP - width
     givers = [i for i in shown if columns[i].flexible]
     while over > 0 and givers:
-        widest = max(givers, key=wide.__getitem__)
-        if wide[widest] <= _LEAST:
+        giver = max(givers, key=taken.__getitem__)
+        if taken[giver] <= _LEAST:
             break
-        wide[widest] -= 1
+        taken[giver] -= 1
         over -= 1
-    return shown, [wide[i] if columns[i].flexible else None for i in shown]
-
-
-def _bare(text: str) -> str:
-    return text.partition("m")[2].removesuffix("\x1b[0m") if text.startswith("\x1b[") else text
+    return shown, [taken[i] if columns[i].flexible else None for i in shown]

@@ -86,29 +86,43 @@ _Maker: TypeAlias = Callable[[Sequence[Any]], Iterable[Any]]
 
 
 class Flow:
-    """Rows that are made while somebody goes through them, each time anew: none is kept."""
+    """Rows that are made while somebody goes through them, each time anew: none is kept.
+
+    How many there are is known once somebody has, by `whole` if they are its rows.
+    """
 
     def __init__(
-        self, source: Callable[[], Iterable[Any]], makers: Sequence[_Maker], at_a_time: int = 1000
+        self,
+        source: Callable[[], Iterable[Any]],
+        makers: Sequence[_Maker],
+        at_a_time: int = 1000,
+        whole: "Flow | None" = None,
     ) -> None:
         self._source, self._makers, self._at_a_time = source, makers, at_a_time
+        self._whole = self if whole is None else whole
+        self.length: int | None = None
 
     def __iter__(self) -> Iterator[tuple[Any, ...]]:
         for block in self.columns():
             yield from zip(*block, strict=True)
 
     def __len__(self) -> int:
-        return sum(1 for _row in self._source())
+        if self._whole.length is None:
+            self._whole.length = sum(1 for _row in self._source())
+        return self._whole.length
 
     def columns(self) -> Iterator[list[Sequence[Any]]]:
         """Some rows at a time, as columns, each made at once: that is twice as fast as row by row."""
-        left = iter(self._source())
+        left, length = iter(self._source()), 0
         while block := list(islice(left, self._at_a_time)):
+            length += len(block)
             yield [list(make(block)) for make in self._makers]
+        self._whole.length = length
 
     def only(self, places: Iterable[int]) -> "Flow":
         """The same rows with some of their cells: the others are not made."""
-        return Flow(self._source, [self._makers[place] for place in places], self._at_a_time)
+        makers = [self._makers[place] for place in places]
+        return Flow(self._source, makers, self._at_a_time, self._whole)
 
 
 class Table(NamedTuple):
@@ -218,6 +232,11 @@ def titled(table: Table) -> Table:
     return _with(table, [i for i, c in enumerate(table.columns) if c.title and i not in empty])
 
 
+def for_people(table: Table) -> Table:
+    """The table with all columns that have a title, whatever stands in them."""
+    return _with(table, [i for i, column in enumerate(table.columns) if column.title])
+
+
 def _empty(table: Table, places: list[int]) -> set[int]:
     """Those of these columns that have nothing in any row; none of them where there is no row."""
     empty, found = set(places), False
@@ -236,17 +255,21 @@ def columns(table: Table) -> Iterator[list[Sequence[Any]]]:
     return _only(table, range(len(table.columns))).columns()
 
 
+def named(table: Table) -> Iterator[list[Sequence[Any]]]:
+    """The data columns in the same way."""
+    return _only(table, [i for i, c in enumerate(table.columns) if c.name]).columns()
+
+
 def data(table: Table) -> Iterator[list[Sequence[Any]]]:
-    """The data columns in the same way, with the cells as JSON has them."""
-    named = [i for i, column in enumerate(table.columns) if column.name]
-    return (list(map(_data, block)) for block in _only(table, named).columns())
+    """The data columns with the cells as JSON has them."""
+    return (list(map(_data, block)) for block in named(table))
 
 
 def each_once(cells: Sequence[Any], make: Callable[[Any], Any]) -> Iterable[Any]:
     """What is made of each cell of a column; most come often, and it is made of these once."""
     kinds = set(map(type, cells)) - {NoneType}
-    # Of one kind, or all of them text: True and 1.0 would pass for 1.
-    if kinds in _ALIKE or all(issubclass(kind, str) for kind in kinds):
+    # Of one kind: True and 1.0 would pass for 1, a text for the word of a vocabulary.
+    if kinds in _ALIKE or (len(kinds) == 1 and all(issubclass(kind, str) for kind in kinds)):
         return map({cell: make(cell) for cell in set(cells)}.__getitem__, cells)
     return map(make, cells)
 

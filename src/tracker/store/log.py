@@ -1,7 +1,7 @@
 """Writing to the log: entries appended in batches, numbered and chained, the cache kept in step."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -315,12 +315,12 @@ def _newest(db: Connection, by: datetime | None) -> datetime | None:
     return next((row[0] for row in db.ask("log.newest", by=by)), None)
 
 
-def last_hashes(db: Connection, known_on: datetime | None = None) -> list[tuple[str, str]]:
+def last_hashes(db: Connection, known_on: datetime | None = None) -> Iterator[tuple[str, str]]:
     """Each assignment that has a log, by the name its hashes use, with its last hash, or with the one
     that was its last at a time.
     """
-    rows = db.ask("log.last_hashes", known_on=known_on)
-    return [(f"{row[0]} {row[1]} {row[2]}", row[3]) for row in rows if row[3]]
+    rows = db.each("log.last_hashes", known_on=known_on)
+    return ((f"{row[0]} {row[1]} {row[2]}", row[3]) for row in rows if row[3])
 
 
 def _chunks(ids: Sequence[int]) -> Iterable[Sequence[int]]:
