@@ -1,6 +1,7 @@
 """The best that could be written by hand in the sqlite3 shell for what a report asks of a ledger."""
 
 # What a state counts as, once its row and its commitment, beside the document's first day, are there.
+# The limit that is none keeps it apart: what it works out it works out once.
 _COUNTS = """
   SELECT c.measure_id, a.owner_id, a.role <> 'support' counts, a.status, a.verification, c.weight, c.id,
     CASE WHEN a.status IN ('done', 'dropped') OR c.kind = 'continuing' OR a.due_on IS NULL
@@ -15,7 +16,7 @@ _COUNTS = """
          ELSE 'on_schedule' END position
   FROM {states} a JOIN commitments c ON c.id = a.commitment_id JOIN measures m ON m.id = c.measure_id
     JOIN began b ON b.document_id = m.document_id
-  WHERE a.standing"""
+  WHERE a.standing LIMIT -1 OFFSET 0"""
 _WORDS = {
     "status": ("not_started", "in_progress", "stalled", "done", "dropped"),
     "position": ("ahead", "on_schedule", "behind", "overdue", "unquantified", "n/a"),
@@ -85,9 +86,10 @@ _TOLD = {
     "lookup": """
 {name} AS MATERIALIZED (
   SELECT a.id assignment_id, e.version, e.status, e.percent, e.target
-  FROM assignments a JOIN entries e ON e.assignment_id = a.id AND e.version = (
-    SELECT l.version FROM entries l
-    WHERE l.assignment_id = a.id AND l.kind = '{kind}' AND l.effective_on <= '{day}' AND NOT EXISTS (
+  FROM assignments a JOIN entries e ON e.id = (
+    SELECT l.id FROM entries l
+    WHERE l.assignment_id = a.id AND l.kind = '{kind}' AND l.names IS NULL
+      AND l.effective_on <= '{day}' AND NOT EXISTS (
       SELECT 1 FROM entries w
       WHERE w.assignment_id = a.id AND w.kind = 'withdrawal' AND w.names = l.version)
     ORDER BY l.effective_on DESC, l.version DESC LIMIT 1))""",

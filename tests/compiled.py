@@ -18,7 +18,7 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from tracker.store import statements
 from tracker.store.columns import Moment
 from tracker.store.connection import worded
-from tracker.store.rows import Axes, Filters
+from tracker.store.rows import Axes, Filters, Page
 from tracker.store.states import States
 
 FILE = Path(__file__).parents[1] / "src" / "tracker" / "store" / "compiled.py"
@@ -35,6 +35,8 @@ COMPILED: dict[str, tuple[str, dict[int, str]]] = {
 _PLACES = ("document", "section", "owners", "due_before")
 _AXES = ("status", "position", "verification")
 _MOST = 2
+# Values of which there are several.
+_LISTS = {"owners", "ids", "keys", "measures", "commitments"}
 
 
 class Mark(str):
@@ -50,38 +52,33 @@ class Mark(str):
 
 def mark(name: str) -> Any:
     """The mark of a value, in a list where it is one of several."""
-    return (Mark(name),) if name in {"owners", "ids"} else Mark(name)
+    return (Mark(name),) if name in _LISTS else Mark(name)
 
 
 def everyday() -> Iterator[tuple[str, dict[str, Any]]]:
     """The questions of everyday commands, with each choice of values that they are asked with."""
     states: Any = States(mark("as_of"))
-    for filters in (*chosen(_PLACES), ("measure",), ("commitment",)):
-        given = {"states": states, "filters": Filters(**marked(filters))}
+    for filters, page in paged(_PLACES, ("measure",), ("commitment",)):
+        given = {"states": states, "filters": Filters(**marked(filters)), "page": page}
         yield "queries.commitment_rows", given
         if filters != ("commitment",):
             yield "queries.measure_rows", given
-    for names in (
-        *chosen(_PLACES + _AXES),
-        ("measure",),
-        ("commitment",),
-        ("owners", "commitment"),
+    for names, page in paged(
+        _PLACES + _AXES, ("measure",), ("commitment",), ("commitments",), ("owners", "commitment")
     ):
         narrowed = [name for name in names if name not in _AXES]
         axes = [name for name in names if name in _AXES]
         given = {"filters": Filters(**marked(narrowed)), "axes": Axes(**marked(axes))}
-        yield "queries.assignment_rows", {"states": states, **given}
-    for filters in (*chosen(("document", "section")), ("measure",)):
-        given = {"states": states, "filters": Filters(**marked(filters))}
-        yield "rollups.each_commitment", given
-    for filters in ((), ("measure",), ("commitment",)):
-        given = {"states": states, "filters": Filters(**marked(filters))}
-        yield "rollups.by_commitment", given
-        if filters != ("commitment",):
-            yield "rollups.by_measure", given
-    for question in ("rollups.measure_owners", "rollups.measure_targets"):
-        yield question, {"states": states}
-    yield "rollups.total", {"states": states, "filters": Filters()}
+        yield "queries.assignment_rows", {"states": states, **given, "page": page}
+    for name in ("commitments", "commitment"):
+        yield "rollups.by_commitment", {"states": states, "filters": Filters(**marked((name,)))}
+    for name in ("measures", "measure"):
+        yield "rollups.by_measure", {"states": states, "filters": Filters(**marked((name,)))}
+    yield "rollups.cells", {"states": states, "filters": Filters()}
+    given = {"states": states, "filters": Filters(measures=mark("measures"))}
+    yield "rollups.measure_owners", given
+    yield "rollups.measure_targets", given
+    yield "rollups.weighted", {"states": states}
     lines = ("since", "until", "known_on", "actor", "batch")
     for filters, said in (((), "batch"), (("commitment",), ""), (("measure",), ""), ((), "")):
         given = {name: mark(name) if name == said else None for name in lines}
@@ -89,6 +86,9 @@ def everyday() -> Iterator[tuple[str, dict[str, Any]]]:
     for question, names in _OTHERS:
         yield question, marked(names)
     yield "lookup.section_numbers", {"document": None}
+    for names in ((), ("start", "end")):
+        given = dict.fromkeys(("start", "end", "on_server")) | marked(names)
+        yield "lookup.keys_beginning", given
     yield "lookup.standing", {"measure": mark("measure"), "commitment": None}
     yield "lookup.standing", {"measure": None, "commitment": mark("commitment")}
     yield "standing.moves", {"commitment": mark("commitment"), "known_on": None}
@@ -103,9 +103,10 @@ _OTHERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("lookup.section_numbers", ("document",)),
     ("lookup.measure_keys", ()),
     ("lookup.commitment_keys", ()),
-    ("lookup.all_keys", ()),
-    ("lineage.link_rows", ()),
-    ("lineage.linked_rows", ()),
+    ("lookup.registered", ("keys",)),
+    ("lineage.earlier_links", ("keys",)),
+    ("lineage.later_links", ("keys",)),
+    ("lineage.linked_rows", ("keys",)),
     ("wordings.last_wording", ("commitment",)),
     ("log.heads", ("ids",)),
     ("log.lines", ("ids",)),
@@ -123,9 +124,20 @@ def marked(names: Any) -> dict[str, Any]:
     return {name: mark(name) for name in names}
 
 
-def chosen(names: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+def paged(
+    names: tuple[str, ...], *others: tuple[str, ...]
+) -> Iterator[tuple[tuple[str, ...], Page]]:
+    """Every choice of the few that are of every day, and others; of the least narrow a page, too."""
+    for choice in (*chosen(names), *others):
+        yield choice, Page()
+    for choice in chosen(names, 1):
+        for page in (("limit",), ("limit", "offset")):
+            yield choice, Page(**marked(page))
+
+
+def chosen(names: tuple[str, ...], most: int = _MOST) -> Iterator[tuple[str, ...]]:
     """Every choice of the few that are of every day."""
-    for count in range(_MOST + 1):
+    for count in range(most + 1):
         yield from combinations(names, count)
 
 

@@ -26,6 +26,13 @@ VALUES: dict[str, Any] = {
     "position": Position.UNQUANTIFIED,
     "verification": Verification.REPORTED,
     "ids": (1, 2, 3),
+    "keys": ("2021-15", "2021-15.5"),
+    "measures": (1, 2),
+    "commitments": (3, 4),
+    "start": "2021-1",
+    "end": "2021-2",
+    "limit": 5,
+    "offset": 10,
     "batch": 1,
 }
 ASKED = [(question, given) for question, given in compiled.everyday() if ".new_" not in question]

@@ -167,3 +167,16 @@ def test_the_revision_of_issues_goes_down_and_up_with_a_report_in_it(
     [lost] = problems(issuing)
     assert "report --issue wrote issues, and nothing of it is there" in lost
     assert tracker("report", "--period", "2023Q2", "--issue", db=issuing).code == 0
+
+
+def test_the_revision_of_indexes_for_reading_goes_down_and_up(at: ledger.Place) -> None:
+    with ledger.upgrading(at, make=False) as db:
+        schema.downgrade(db, "0007")
+        lacking = {index["name"] for index in inspect(db.core).get_indexes("entries")}
+    with ledger.upgrading(at, make=False) as db:
+        schema.upgrade(db)
+        assert schema.differences(db) == []
+
+    assert "ix_entries_folded" not in lacking
+    with ledger.reading(at) as db:
+        assert check.problems(db) == []

@@ -16,7 +16,7 @@ from tracker.domain.target import Target
 from tracker.domain.words import Position, Status, Verification, Word, plain
 from tracker.errors import Refusal, UsageRefusal
 from tracker.i18n import _
-from tracker.store.rows import Axes
+from tracker.store.rows import Axes, Page
 
 if TYPE_CHECKING:
     from tracker.store.ledger import Connection
@@ -53,7 +53,7 @@ def complete_keys(incomplete: str) -> list[str]:
     """The keys that begin so, from the ledger in use; none where there is no ledger."""
     from tracker.store import lookup  # noqa: PLC0415 - only when a shell asks
 
-    return [key for key in _known(lookup.all_keys) if key.startswith(incomplete)]
+    return _known(partial(lookup.keys_beginning, start=incomplete))
 
 
 def complete_owners(incomplete: str) -> list[str]:
@@ -205,6 +205,13 @@ def period(said: str, option: str) -> Period:
             ).format(option=option, said=said)
         )
     return found
+
+
+def paged(limit: int | None, page: int) -> Page:
+    """The lines that a page has."""
+    if limit is None and page > 1:
+        raise UsageRefusal(_("--page takes --limit: how many lines a page has"))
+    return Page(limit, (limit or 0) * (page - 1))
 
 
 def axes(status: str | None, position: str | None, verification: str | None) -> Axes:

@@ -25,9 +25,13 @@ from tracker.cli.options import (
     day,
     maybe,
     moment,
+    paged,
 )
 
 app = typer.Typer(add_completion=False)
+
+# More lines than any ledger has; the product of two is a number that databases know.
+_LARGEST = 1_000_000_000
 
 Since = Annotated[
     str | None,
@@ -84,6 +88,16 @@ def list_(
             help="Only what has these words in titles, scopes, notes, reports or the official wording.",
         ),
     ] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option("--limit", metavar="N", min=1, max=_LARGEST, help="At most so many lines."),
+    ] = None,
+    page: Annotated[
+        int,
+        typer.Option(
+            "--page", metavar="K", min=1, max=_LARGEST, help="Which page of --limit lines."
+        ),
+    ] = 1,
     as_of: AsOf = None,
     known_on: KnownOn = None,
     form: Format = Form.TABLE,
@@ -102,7 +116,7 @@ def list_(
         filters = listing.filters(
             db, document=document, section=section, owner=owner, due_before=due, search=search
         )
-        context.output(listing.listed(db, of, by, filters, wanted), form, out)
+        context.output(listing.listed(db, of, by, filters, wanted, paged(limit, page)), form, out)
 
 
 @app.command()

@@ -193,7 +193,9 @@ def _titles() -> list[Field]:
 
 def _columns(rows: list[Group]) -> list[Field]:
     """Each word of the three axes in its order; people see of the less telling ones what any has."""
-    every, done, *shares = listing.numbers_fields(row.numbers for row in rows)
+    every, done, *shares = listing.numbers_fields(
+        weighted=any(row.numbers.weight != row.numbers.denominator for row in rows)
+    )
     made = [every._replace(optional=False), done._replace(optional=False), *shares]
     for word in (word for axis in (Status, Position, Verification) for word in axis):
         if word in _TELLING:

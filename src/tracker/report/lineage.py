@@ -31,10 +31,12 @@ class _Line(NamedTuple):
 
 def both_ways(db: Connection, keys: Iterable[str]) -> tuple[Table, Table]:
     """What the commitments take up, back to the first document, and what takes them up, to the last."""
-    links, known = lineage.link_rows(db), lineage.linked_rows(db)
     start = list(keys)
-    earlier = _steps(links, known, start, near="later", far="earlier")
-    later = _steps(links, known, start, near="earlier", far="later")
+    back, on = lineage.links_from(db, start)
+    ends = sorted({key for link in (*back, *on) for key in (link.earlier, link.later)})
+    known = lineage.linked_rows(db, ends) if ends else {}
+    earlier = _steps(back, known, start, near="later", far="earlier")
+    later = _steps(on, known, start, near="earlier", far="later")
     return (
         _steps_table("earlier", _("Takes up"), _("Taken up by"), earlier),
         _steps_table("later", _("Is taken up by"), _("Takes up"), later),

@@ -1,31 +1,27 @@
 """The lists: measures with their roll-up, commitments with their owners, assignments with reports."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache
-from itertools import groupby
-from operator import attrgetter, itemgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 from tracker.domain.evidence import pieces
 from tracker.domain.log import in_both
-from tracker.domain.rollup import Numbers
 from tracker.domain.schedule import Start, start
 from tracker.domain.target import Target
 from tracker.domain.words import Basis, Kind, Position, Role, Status, Verification
 from tracker.errors import UsageRefusal
 from tracker.i18n import _, either
+from tracker.report import lines
 from tracker.report.model import Bar, Field, Share, Table, flowing, tabulated
 from tracker.store import lookup, queries, rollups
 from tracker.store.ledger import Connection
 from tracker.store.rows import (
     AssignmentRow,
     Axes,
-    CommitmentRow,
     EntryRow,
     Filters,
-    MeasureRow,
-    TargetRow,
+    Page,
 )
 from tracker.store.states import States
 
@@ -34,44 +30,6 @@ _LONGEST_SEARCH = 200
 # The same few targets and documents stand in many rows.
 _read: Callable[[str], Any] = cache(Target.read)
 _started = cache(start)
-
-
-class Measure(NamedTuple):
-    """A measure with what its assignments amount to."""
-
-    row: MeasureRow
-    numbers: Numbers
-    owners: list[str]
-    targets: list[TargetRow]
-
-    @property
-    def latest(self) -> TargetRow | None:
-        """The latest target: the measure's own."""
-        return max(self.targets, key=lambda target: (_due(target), target.basis), default=None)
-
-    @property
-    def years(self) -> list[int]:
-        """The years of the commitments' targets, each once."""
-        return sorted({_year(target) for target in self.targets})
-
-    @property
-    def open_year(self) -> int | None:
-        """The earliest year in which something not done is due."""
-        return min((_year(target) for target in self.targets if target.open), default=None)
-
-
-class Commitment(NamedTuple):
-    """A commitment with its assignments."""
-
-    row: CommitmentRow
-    numbers: Numbers
-    assignments: list[AssignmentRow]
-
-    @property
-    def target(self) -> AssignmentRow | None:
-        """The assignment with the latest target: the commitment's own."""
-        counted = [a for a in self.assignments if a.target and a.role != Role.SUPPORT]
-        return max(counted, key=_due, default=None)
 
 
 def filters(
@@ -105,15 +63,16 @@ def _words(search: str) -> tuple[str, ...]:
     return words
 
 
-def listed(db: Connection, of: States, by: str, filters: Filters, axes: Axes) -> Table:
-    """The list whose lines are measures, commitments or assignments."""
+def listed(
+    db: Connection, of: States, by: str, filters: Filters, axes: Axes, page: Page = Page()
+) -> Table:
+    """The list whose lines are measures, commitments or assignments, or a page of it."""
     made = {"measure": measures, "commitment": commitments, "assignment": assignments}
-    return made[by](db, of, filters, axes)
+    return made[by](db, of, filters, axes, page)
 
 
-def numbers_fields(counted: Iterable[Numbers]) -> list[Field]:
+def numbers_fields(*, weighted: bool) -> list[Field]:
     """The columns of counts and shares that every roll-up has; weights where any are set."""
-    weighted = _("Weighted") if any(n.weight != n.denominator for n in counted) else None
     return [
         Field("assignments", _("All"), "numbers.assignments", optional=True),
         Field("done", _("Done"), "numbers.done", optional=True),
@@ -128,7 +87,7 @@ def numbers_fields(counted: Iterable[Numbers]) -> list[Field]:
         ),
         Field(
             "weighted_done",
-            weighted,
+            _("Weighted") if weighted else None,
             lambda r: Share(r.numbers.weight_done, r.numbers.weight),
             optional=True,
         ),
@@ -140,6 +99,7 @@ def measures(
     of: States,
     filters: Filters = Filters(),
     axes: Axes = Axes(),
+    page: Page = Page(),
     *,
     names: Mapping[str, str] | None = None,
 ) -> Table:
@@ -147,20 +107,10 @@ def measures(
 
     Where `names` of the owners are given, people read these instead of their codes.
     """
-    numbers = rollups.by_measure(db, of)
-    owners = rollups.measure_owners(db, of)
-    targets: dict[int, list[TargetRow]] = {}
-    for target in rollups.measure_targets(db, of):
-        targets.setdefault(target.measure_id, []).append(target)
-    rows = [
-        Measure(row, numbers[row.id], owners[row.id], targets.get(row.id, []))
-        for row in queries.measure_rows(db, of, filters)
-        if row.id in numbers
-    ]
     return tabulated(
         "measures",
         _("Measures"),
-        (row for row in rows if axes.fit(row.numbers)),
+        lines.measures(db, of, filters, axes, page),
         [
             Field("key", _("Key"), "row.key"),
             Field("document", None, "row.document"),
@@ -173,7 +123,7 @@ def measures(
             Field("title", None, "row.title"),
             Field("title_en", None, "row.title_en"),
             Field(None, _("Measure"), lambda m: either(m.row.title, m.row.title_en), flexible=True),
-            Field("target_year", _("Target"), lambda m: m.latest and _year(m.latest)),
+            Field("target_year", _("Target"), lambda m: m.latest and lines.year(m.latest)),
             Field("target_years", None, "years"),
             Field("owners", None, "owners"),
             Field(
@@ -191,7 +141,7 @@ def measures(
             ),
             Field("open_target_year", _("Next due"), "open_year", optional=True),
             Field("commitments", None, "numbers.commitments"),
-            *numbers_fields(numbers.values()),
+            *numbers_fields(weighted=rollups.weighted(db, of)),
             Field(
                 None,
                 _("Progress"),
@@ -203,13 +153,17 @@ def measures(
 
 
 def commitments(
-    db: Connection, of: States, filters: Filters = Filters(), axes: Axes = Axes()
+    db: Connection,
+    of: States,
+    filters: Filters = Filters(),
+    axes: Axes = Axes(),
+    page: Page = Page(),
 ) -> Table:
     """Commitments with kind, target, the three axes and owners."""
     return flowing(
         "commitments",
         _("Commitments"),
-        lambda: (row for row in _commitments(db, of, filters) if axes.fit(row.numbers)),
+        lambda: lines.commitments(db, of, filters, axes, page),
         [
             Field("key", _("Key"), "row.key"),
             Field("measure", None, "row.measure"),
@@ -222,7 +176,7 @@ def commitments(
                 None, _("Commitment"), lambda c: either(c.row.title, c.row.title_en), flexible=True
             ),
             Field("kind", _("Kind"), lambda c: Kind(c.row.kind), optional=True),
-            Field("target_year", None, lambda c: c.target and _year(c.target)),
+            Field("target_year", None, lambda c: c.target and lines.year(c.target)),
             Field(None, _("Target"), lambda c: c.target and c.target.target),
             *_axes("numbers."),
             Field(
@@ -238,42 +192,25 @@ def commitments(
             Field(
                 None, _("Owners"), lambda c: [each.owner for each in c.assignments], flexible=True
             ),
-            *numbers_fields([rollups.total(db, of)]),
+            *numbers_fields(weighted=rollups.weighted(db, of)),
         ],
         # Each holds its assignments, of which there may be many.
         at_a_time=20,
     )
 
 
-def _commitments(db: Connection, of: States, filters: Filters) -> Iterator[Commitment]:
-    """Measure by measure: all three come in the order of measures."""
-    place = Filters(filters.document, filters.section, measure=filters.measure)
-    every = _grouped(queries.each_assignment(db, of, place), attrgetter("measure"))
-    counts = _grouped(rollups.each_commitment(db, of, place), itemgetter(0))
-    for measure, rows in groupby(queries.each_commitment(db, of, filters), attrgetter("measure")):
-        numbers = {number: counted for _key, number, counted in counts(measure)}
-        shares: dict[int, list[AssignmentRow]] = {}
-        for assignment in every(measure):
-            shares.setdefault(assignment.commitment_id, []).append(assignment)
-        for row in rows:
-            if row.id in numbers:
-                yield Commitment(row, numbers[row.id], shares[row.id])
-
-
-def _grouped(rows: Iterable[Any], key: Callable[[Any], str]) -> Callable[[str], Iterable[Any]]:
-    """What gives the rows of a group; groups are asked for in the order in which they come."""
-    groups = groupby(rows, key)
-    return lambda wanted: next((inside for found, inside in groups if found == wanted), ())
-
-
 def assignments(
-    db: Connection, of: States, filters: Filters = Filters(), axes: Axes = Axes()
+    db: Connection,
+    of: States,
+    filters: Filters = Filters(),
+    axes: Axes = Axes(),
+    page: Page = Page(),
 ) -> Table:
     """Assignments with what was last reported of each."""
     return flowing(
         "assignments",
         _("Assignments"),
-        lambda: queries.each_assignment(db, of, filters, axes),
+        lambda: queries.each_assignment(db, of, filters, axes, page),
         assignment_fields(),
     )
 
@@ -380,16 +317,3 @@ def _owner(row: AssignmentRow) -> dict[str, Any]:
         "verification": row.verification,
         "effective_on": row.effective_on,
     }
-
-
-def _target(row: TargetRow | AssignmentRow) -> Any:  # noqa: ANN401 - Target or None, None only where there is none
-    return _read(row.target) if row.target else None
-
-
-def _due(row: TargetRow | AssignmentRow) -> date:
-    due: date = _target(row).due
-    return due
-
-
-def _year(row: TargetRow | AssignmentRow) -> int:
-    return int(_target(row).year)

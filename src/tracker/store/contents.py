@@ -20,7 +20,7 @@ from tracker.store.models import (
     wordings,
 )
 from tracker.store.rows import Filters
-from tracker.store.statements.queries import placed, places
+from tracker.store.statements.places import placed, places
 
 _Row = TypeVar("_Row", bound=NamedTuple)
 

@@ -1,5 +1,6 @@
 """Questions about lineage: which commitments take up which earlier ones, and when documents begin."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from tracker.domain.schedule import start
@@ -12,9 +13,18 @@ def link_rows(db: Connection) -> list[LinkRow]:
     return [LinkRow._make(row) for row in db.ask("lineage.link_rows")]
 
 
-def linked_rows(db: Connection) -> dict[str, LinkedRow]:
-    """The commitments at either end of a link, by key, with their places."""
-    return {row[0]: LinkedRow._make(row) for row in db.ask("lineage.linked_rows")}
+def links_from(db: Connection, keys: Sequence[str]) -> tuple[list[LinkRow], list[LinkRow]]:
+    """The links on the way from commitments to what they take up, and to what takes them up."""
+    if not keys:
+        return [], []
+    earlier = db.ask("lineage.earlier_links", keys=keys)
+    later = db.ask("lineage.later_links", keys=keys)
+    return [LinkRow._make(row) for row in earlier], [LinkRow._make(row) for row in later]
+
+
+def linked_rows(db: Connection, keys: Sequence[str] | None = None) -> dict[str, LinkedRow]:
+    """These commitments, or all at either end of a link, by key, with their places."""
+    return {row[0]: LinkedRow._make(row) for row in db.ask("lineage.linked_rows", keys=keys)}
 
 
 def placed_keys(db: Connection) -> dict[str, str]:

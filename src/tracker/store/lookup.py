@@ -1,7 +1,7 @@
 """From what a user typed to what the ledger holds: keys, owners, documents, the assignments meant."""
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tracker.domain.numerals import number
 from tracker.domain.words import plain
@@ -12,6 +12,10 @@ from tracker.store.rows import Filters, OwnerRow
 
 # No key is as long: what is longer was not typed as one.
 _LONGEST = 60
+# Of so many keys those that are like another one are found at once.
+_ALIKE = 1000
+# Behind all others, byte by byte.
+_LAST_SIGN = "\U0010ffff"
 
 
 class Meant(NamedTuple):
@@ -93,26 +97,36 @@ def section(db: Connection, said: str, document: str | None) -> int:
 
 def key(db: Connection, said: str) -> str:
     """The key of a measure or a commitment, as registered; `2021-3.1` finds `2021-03.1`."""
-    known = set(_firsts(db, "lookup.measure_keys"))
-    wanted = plain(said).replace("_", "-").upper()[:_LONGEST]
-    measure, dot, rest = wanted.partition(".")
+    typed = plain(said).replace("_", "-")[:_LONGEST]
+    measure, dot, rest = typed.partition(".")
     head, dash, ordinal = measure.rpartition("-")
     if dash and ordinal.isdecimal():
-        measure = f"{head}-{int(ordinal):02}"
-    wanted = measure + dot + rest
-    if said in known:
-        return said
-    by_folded = {each.upper(): each for each in known}
-    if not dot and wanted in by_folded:
-        return by_folded[wanted]
-    known_commitments = set(_firsts(db, "lookup.commitment_keys"))
-    by_folded = {each.upper(): each for each in known_commitments}
-    if wanted in by_folded:
-        return by_folded[wanted]
-    from difflib import get_close_matches  # noqa: PLC0415 - only where a key is not found
+        typed = f"{head}-{int(ordinal):02}{dot}{rest}"
+    wanted = typed.upper()
+    # As nearly everybody types it: what else there is need not be read.
+    tried = [each for each in (said, wanted, typed) if each.isprintable()]
+    registered = set(_firsts(db, "lookup.registered", keys=tried)) if tried else set()
+    if found := next((each for each in tried if each in registered), None):
+        return found
+    known = {
+        each.upper(): each
+        for question in ("lookup.commitment_keys", "lookup.measure_keys")
+        for each in _firsts(db, question)
+    }
+    if wanted in known:
+        return known[wanted]
+    raise _unknown(said, wanted, set(known.values()))
 
-    nearest = get_close_matches(wanted, sorted(known | known_commitments), n=3, cutoff=0.6)
-    raise NotFound(
+
+def _unknown(said: str, wanted: str, known: set[str]) -> NotFound:
+    from difflib import get_close_matches  # noqa: PLC0415 - only where a key is not found
+    from heapq import nlargest  # noqa: PLC0415 - only where a key is not found
+    from os.path import commonprefix  # noqa: PLC0415 - only where a key is not found
+
+    # Of very many only those that begin most alike are compared letter by letter.
+    alike = nlargest(_ALIKE, known, lambda each: len(commonprefix((each.upper(), wanted))))  # noqa: RUF071 - no paths: letters are what is compared
+    nearest = get_close_matches(wanted, sorted(alike), n=3, cutoff=0.6)
+    return NotFound(
         _("unknown key: {said} (nearest: {nearest}; all: tracker list)").format(
             said=said, nearest=", ".join(nearest)
         )
@@ -121,9 +135,13 @@ def key(db: Connection, said: str) -> str:
     )
 
 
-def all_keys(db: Connection) -> list[str]:
-    """The keys of all measures and commitments."""
-    return sorted(_firsts(db, "lookup.all_keys"))
+def keys_beginning(db: Connection, start: str) -> list[str]:
+    """The keys of measures and commitments that begin so."""
+    if not start.isprintable():
+        return []
+    end = start + _LAST_SIGN if start else None
+    given = {"start": start or None, "end": end, "on_server": db.on_server}
+    return sorted(_firsts(db, "lookup.keys_beginning", **given))
 
 
 def meant(db: Connection, keys: Iterable[str], code: str | None) -> list[Meant]:
@@ -158,5 +176,5 @@ def _standing(db: Connection, keyed: str) -> Sequence[Meant]:
     return [Meant._make(row) for row in rows]
 
 
-def _firsts(db: Connection, question: str) -> list[str]:
-    return [row[0] for row in db.ask(question)]
+def _firsts(db: Connection, question: str, **given: Any) -> list[str]:  # noqa: ANN401 - values, or lists of them
+    return [row[0] for row in db.ask(question, **given)]

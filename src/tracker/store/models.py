@@ -121,7 +121,7 @@ commitments = Table(
     "commitments",
     metadata,
     _id(),
-    Column("measure_id", ForeignKey("measures.id"), nullable=False, index=True),
+    Column("measure_id", ForeignKey("measures.id"), nullable=False),
     Column("key", Text, nullable=False, unique=True),
     Column("sentence", SmallInteger, nullable=False),
     # Of the sentence that it is, or was when it was retired: a key is never given to another one.
@@ -129,12 +129,14 @@ commitments = Table(
     Column("title", Text, nullable=False),
     Column("title_en", Text, nullable=False),
     Column("kind", Text, nullable=False),
-    Column("weight", SmallInteger, nullable=False),
+    Column("weight", SmallInteger, nullable=False, index=True),
     # As the register has it now; what is in force for an owner stands on the assignment.
     Column("target", Text),
     Column("target_basis", Text),
     Column("note", Text),
     Column("note_en", Text),
+    # In the order of lists.
+    Index(None, "measure_id", "sentence"),
     CheckConstraint("kind IN ('goal', 'action', 'continuing')", name="kind"),
     CheckConstraint("weight > 0", name="weight"),
 )
@@ -194,7 +196,7 @@ batches = Table(
     _numbered(),
     Column("command", Text, nullable=False),
     Column("actor", Text, nullable=False),
-    Column("recorded_at", Moment, nullable=False),
+    Column("recorded_at", Moment, nullable=False, index=True),
     Index("ix_batches_actor", "actor", "id"),
 )
 
@@ -223,6 +225,16 @@ entries = Table(
     Column("hash_format", SmallInteger, nullable=False),
     Column("hash", Text, nullable=False),
     UniqueConstraint("assignment_id", "version"),
+    # What a past day is folded from: without touching a line that did not stand then.
+    Index(
+        "ix_entries_folded",
+        "assignment_id",
+        "kind",
+        "names",
+        "effective_on",
+        "version",
+        "recorded_at",
+    ),
     CheckConstraint("kind IN ('report', 'review', 'retarget', 'withdrawal')", name="kind"),
     CheckConstraint(
         f"(kind = 'report') = (status IS NOT NULL) AND status IN ({_STATUS})", name="status"

@@ -11,22 +11,30 @@ from tracker.store.rows import (
     EntryRow,
     Filters,
     MeasureRow,
+    Page,
     SectionRow,
 )
 from tracker.store.states import States
 
 
-def measure_rows(db: Connection, states: States, filters: Filters = Filters()) -> list[MeasureRow]:
+def each_measure(
+    db: Connection, states: States, filters: Filters = Filters(), page: Page = Page()
+) -> Iterator[MeasureRow]:
     """The measures that have somebody to do them, in the order of documents and numbers."""
-    rows = db.ask("queries.measure_rows", states=states, filters=filters)
-    return [MeasureRow._make(row) for row in rows]
+    rows = db.each("queries.measure_rows", states=states, filters=filters, page=page)
+    return map(MeasureRow._make, rows)
+
+
+def measure_rows(db: Connection, states: States, filters: Filters = Filters()) -> list[MeasureRow]:
+    """The same, all at once."""
+    return list(each_measure(db, states, filters))
 
 
 def each_commitment(
-    db: Connection, states: States, filters: Filters = Filters()
+    db: Connection, states: States, filters: Filters = Filters(), page: Page = Page()
 ) -> Iterator[CommitmentRow]:
     """The commitments that have somebody to do them, in the order of their measures."""
-    rows = db.each("queries.commitment_rows", states=states, filters=filters)
+    rows = db.each("queries.commitment_rows", states=states, filters=filters, page=page)
     return map(CommitmentRow._make, rows)
 
 
@@ -38,10 +46,14 @@ def commitment_rows(
 
 
 def each_assignment(
-    db: Connection, states: States, filters: Filters = Filters(), axes: Axes = Axes()
+    db: Connection,
+    states: States,
+    filters: Filters = Filters(),
+    axes: Axes = Axes(),
+    page: Page = Page(),
 ) -> Iterator[AssignmentRow]:
     """The assignments with what was last reported of them, in the order of their commitments."""
-    rows = db.each("queries.assignment_rows", states=states, filters=filters, axes=axes)
+    rows = db.each("queries.assignment_rows", states=states, filters=filters, axes=axes, page=page)
     return map(AssignmentRow._make, rows)
 
 

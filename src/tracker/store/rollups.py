@@ -1,6 +1,5 @@
 """Questions that count: what assignments amount to by measure, owner, document and so on."""
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from tracker.domain.rollup import Numbers
@@ -32,14 +31,6 @@ def by_commitment(
     return {row[0]: Numbers(*row[1:]) for row in rows}
 
 
-def each_commitment(
-    db: Connection, states: States, filters: Filters = Filters()
-) -> Iterator[tuple[str, int, Numbers]]:
-    """The same as they come, in the order of measures: the measure's key, the id, the numbers."""
-    rows = db.each("rollups.each_commitment", states=states, filters=filters)
-    return ((row[0], row[1], Numbers(*row[2:])) for row in rows)
-
-
 def cells(db: Connection, states: States, filters: Filters = Filters()) -> dict[Cell, Numbers]:
     """What each owner's assignments in each measure amount to: all larger groups are sums of these."""
     wide = len(Cell._fields)
@@ -53,15 +44,20 @@ def total(db: Connection, states: States, filters: Filters = Filters()) -> Numbe
     return next((Numbers(*row) for row in rows), Numbers())
 
 
-def measure_owners(db: Connection, states: States) -> dict[int, list[str]]:
+def weighted(db: Connection, states: States) -> bool:
+    """Whether a commitment that counts weighs more than others."""
+    return any(True for _row in db.ask("rollups.weighted", states=states))
+
+
+def measure_owners(db: Connection, states: States, filters: Filters) -> dict[int, list[str]]:
     """The codes of the owners in each measure (by its id), in the order of the owners' table."""
     found: dict[int, list[str]] = {}
-    for measure, code in db.ask("rollups.measure_owners", states=states):
+    for measure, code in db.ask("rollups.measure_owners", states=states, filters=filters):
         found.setdefault(measure, []).append(code)
     return found
 
 
-def measure_targets(db: Connection, states: States) -> list[TargetRow]:
+def measure_targets(db: Connection, states: States, filters: Filters) -> list[TargetRow]:
     """The targets that each measure's commitments have, and whether one with it is still open."""
-    rows = db.ask("rollups.measure_targets", states=states)
+    rows = db.ask("rollups.measure_targets", states=states, filters=filters)
     return [TargetRow(row[0], row[1], row[2], bool(row[3])) for row in rows]

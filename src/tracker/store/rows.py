@@ -270,11 +270,23 @@ class Filters(NamedTuple):
     search: tuple[str, ...] = ()
     measure: str | None = None
     commitment: str | None = None
+    # By id: those that a page or a part of a long list has.
+    measures: tuple[int, ...] = ()
+    commitments: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, key: str) -> Self:
         """The filter that only a measure passes, or a commitment."""
         return cls(commitment=key) if "." in key else cls(measure=key)
+
+
+class Page(NamedTuple):
+    """Which part of a list: at most so many lines, behind so many others; all of it where nothing is
+    said.
+    """
+
+    limit: int | None = None
+    offset: int | None = None
 
 
 class Change(NamedTuple):

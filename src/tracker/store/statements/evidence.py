@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from tracker.store.models import assignments, commitments, entries, owners
-from tracker.store.statements.queries import placed
+from tracker.store.statements.places import placed
 
 
 def named() -> Select[Any]:

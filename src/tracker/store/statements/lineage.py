@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Column, Select, select
 
 from tracker.store.models import commitments, documents, links, measures
 
@@ -18,8 +18,24 @@ def link_rows() -> Select[Any]:
     )
 
 
-def linked_rows() -> Select[Any]:
-    """The commitments at either end of a link, with their places."""
+def earlier_links(keys: list[str]) -> Select[Any]:
+    """Those on the way from commitments to what they take up, and to what that takes up."""
+    return _on_the_way(keys, near=links.c.later, far=links.c.earlier)
+
+
+def later_links(keys: list[str]) -> Select[Any]:
+    """Those on the way from commitments to what takes them up, and to what takes that up."""
+    return _on_the_way(keys, near=links.c.earlier, far=links.c.later)
+
+
+def _on_the_way(keys: list[str], *, near: Column[Any], far: Column[Any]) -> Select[Any]:
+    way = select(commitments.c.key).where(commitments.c.key.in_(keys)).cte("way", recursive=True)
+    way = way.union(select(far).join(way, way.c.key == near))
+    return link_rows().where(near.in_(select(way.c.key)))
+
+
+def linked_rows(keys: list[str] | None) -> Select[Any]:
+    """These commitments, or all at either end of a link, with their places."""
     ends = select(links.c.earlier).union(select(links.c.later))
     return (
         select(
@@ -34,7 +50,7 @@ def linked_rows() -> Select[Any]:
         )
         .join(measures, measures.c.id == commitments.c.measure_id)
         .join(documents, documents.c.id == measures.c.document_id)
-        .where(commitments.c.key.in_(ends))
+        .where(commitments.c.key.in_(keys or ends))
         .order_by(documents.c.code, measures.c.number, commitments.c.sentence)
     )
 

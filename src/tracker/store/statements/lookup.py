@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Select, select
+from sqlalchemy import CompoundSelect, Select, Table, collate, select, union_all
 
 from tracker.store.models import assignments, commitments, documents, measures, owners, sections
 
@@ -25,6 +25,14 @@ def section_numbers(document: str | None) -> Select[Any]:
     return statement.where(documents.c.code == document) if document else statement
 
 
+def registered(keys: list[str]) -> CompoundSelect[Any]:
+    """Those of these keys that there are."""
+    return union_all(
+        select(measures.c.key).where(measures.c.key.in_(keys)),
+        select(commitments.c.key).where(commitments.c.key.in_(keys)),
+    )
+
+
 def measure_keys() -> Select[Any]:
     """The keys of all measures."""
     return select(measures.c.key)
@@ -35,9 +43,15 @@ def commitment_keys() -> Select[Any]:
     return select(commitments.c.key)
 
 
-def all_keys() -> CompoundSelect[Any]:
-    """The keys of all measures and commitments."""
-    return measure_keys().union_all(commitment_keys())
+def keys_beginning(start: str | None, end: str | None, on_server: bool) -> CompoundSelect[Any]:
+    """The keys of measures and commitments from one to before another, byte by byte; or all."""
+
+    def keys(table: Table) -> Select[Any]:
+        # A server sorts text by its language, unless told not to.
+        key = collate(table.c.key, "C") if on_server else table.c.key
+        return select(table.c.key).where(*([key >= start, key < end] if start else []))
+
+    return union_all(keys(measures), keys(commitments))
 
 
 def standing(measure: str | None, commitment: str | None) -> Select[Any]:

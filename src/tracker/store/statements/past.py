@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select, union_all
 from tracker.domain.words import EntryKind, Role
 from tracker.store.models import assignments, entries, stands
 from tracker.store.rows import Filters
-from tracker.store.statements.queries import placed, places
+from tracker.store.statements.places import placed, places
 from tracker.store.statements.states import withdrawn
 
 

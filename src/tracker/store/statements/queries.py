@@ -10,17 +10,14 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
-    FromClause,
-    Join,
     Select,
-    Table,
     and_,
     func,
     or_,
     select,
 )
 
-from tracker.domain.words import EntryKind, Role, Status, spellings
+from tracker.domain.words import EntryKind, Role, Status
 from tracker.store.models import (
     assignments,
     commitments,
@@ -31,16 +28,26 @@ from tracker.store.models import (
     sections,
     sentences,
     stands,
-    wordings,
 )
-from tracker.store.rows import Axes, Filters
+from tracker.store.rows import Axes, Filters, Page
+from tracker.store.statements.places import (
+    ORDER,
+    in_order,
+    inside,
+    outwards,
+    paged,
+    placed,
+    places,
+)
+from tracker.store.statements.search import mentions, says, worded
 from tracker.store.statements.states import StateTable, table
 from tracker.store.states import States
 
 
-def measure_rows(states: States, filters: Filters) -> Select[Any]:
+def measure_rows(states: States, filters: Filters, page: Page) -> Select[Any]:
     """The measures that have somebody to do them, in the order of documents and numbers."""
-    of = table(states)
+    of = table(states, inside(filters))
+    outer = outwards(in_order(of, filters))
     statement = (
         select(
             measures.c.id,
@@ -55,7 +62,7 @@ def measure_rows(states: States, filters: Filters) -> Select[Any]:
             measures.c.title,
             measures.c.title_en,
         )
-        .join(documents, documents.c.id == measures.c.document_id)
+        .join(documents, outer(documents.c.id) == measures.c.document_id)
         .join(sections, sections.c.id == measures.c.section_id)
         .where(
             *places(filters),
@@ -66,20 +73,19 @@ def measure_rows(states: States, filters: Filters) -> Select[Any]:
     for word in filters.search:
         statement = statement.where(
             or_(
-                _says(word, measures.c.title, measures.c.title_en, measures.c.key),
-                measures.c.id.in_(
-                    _tracked(commitments.c.measure_id, of).where(_mentions(word, of))
-                ),
-                measures.c.id.in_(_worded(word, sentences, "measure_id")),
+                says(word, measures.c.title, measures.c.title_en, measures.c.key),
+                measures.c.id.in_(_tracked(commitments.c.measure_id, of).where(mentions(word, of))),
+                measures.c.id.in_(worded(word, sentences, "measure_id")),
             )
         )
-    return statement
+    return paged(statement, page)
 
 
-def commitment_rows(states: States, filters: Filters) -> Select[Any]:
+def commitment_rows(states: States, filters: Filters, page: Page) -> Select[Any]:
     """The commitments that have somebody to do them, in the order of their measures."""
-    of = table(states)
-    return (
+    of = table(states, inside(filters))
+    outer = outwards(in_order(of, filters))
+    statement = (
         select(
             commitments.c.id,
             commitments.c.key,
@@ -94,23 +100,24 @@ def commitment_rows(states: States, filters: Filters) -> Select[Any]:
             commitments.c.note,
             commitments.c.note_en,
         )
-        .join(measures, measures.c.id == commitments.c.measure_id)
-        .join(documents, documents.c.id == measures.c.document_id)
+        .join(measures, outer(measures.c.id) == commitments.c.measure_id)
+        .join(documents, outer(documents.c.id) == measures.c.document_id)
         .join(sections, sections.c.id == measures.c.section_id)
         .where(
             *places(filters),
-            *(_mentions(word, of) for word in filters.search),
-            *_with_assignments(commitments.c.id, commitments.c.id, of, filters),
+            *(mentions(word, of) for word in filters.search),
+            *_with_assignments(commitments.c.id, of.c.commitment_id, of, filters),
         )
-        .order_by(documents.c.code, measures.c.number, commitments.c.sentence)
+        .order_by(*ORDER)
     )
+    return paged(statement, page)
 
 
-def assignment_rows(states: States, filters: Filters, axes: Axes) -> Select[Any]:
+def assignment_rows(states: States, filters: Filters, axes: Axes, page: Page) -> Select[Any]:
     """The assignments with what was last reported of them, in the order of their commitments."""
-    of, report = table(states), entries.c
+    of, report = table(states, inside(filters)), entries.c
     state = of.c
-    return (
+    statement = (
         select(
             state.id,
             state.commitment_id,
@@ -148,26 +155,20 @@ def assignment_rows(states: States, filters: Filters, axes: Axes) -> Select[Any]
             documents.c.horizon,
             commitments.c.weight,
         )
-        .select_from(placed(of.table))
+        .select_from(placed(of.table, in_order=in_order(of, filters)))
         .outerjoin(entries, and_(report.assignment_id == state.id, report.version == state.report))
         .where(
             *places(filters),
-            *(_mentions(word, of) for word in filters.search),
+            *(mentions(word, of) for word in filters.search),
             *([owners.c.code.in_(filters.owners)] if filters.owners else []),
             *(_due(of, filters.due_before) if filters.due_before else []),
             *([state.status == axes.status.value] if axes.status else []),
             *([of.position == axes.position.value] if axes.position else []),
             *([state.verification == axes.verification.value] if axes.verification else []),
         )
-        .order_by(
-            documents.c.code,
-            measures.c.number,
-            commitments.c.sentence,
-            owners.c.place,
-            owners.c.code,
-            state.role,
-        )
+        .order_by(*ORDER, owners.c.place, owners.c.code, state.role)
     )
+    return paged(statement, page)
 
 
 def recorded_times() -> CompoundSelect[Any]:
@@ -263,31 +264,6 @@ def entry_rows(
     return statement
 
 
-def placed(states: FromClause) -> Join:
-    """Assignments or states, with all that they belong to."""
-    return (
-        states.join(commitments, commitments.c.id == states.c.commitment_id)
-        .join(measures, measures.c.id == commitments.c.measure_id)
-        .join(documents, documents.c.id == measures.c.document_id)
-        .join(sections, sections.c.id == measures.c.section_id)
-        .join(owners, owners.c.id == states.c.owner_id)
-    )
-
-
-def places(filters: Filters) -> list[ColumnElement[bool]]:
-    """Where in the documents: of what `placed` joins."""
-    found: list[ColumnElement[bool]] = []
-    if filters.document:
-        found.append(documents.c.code == filters.document)
-    if filters.section:
-        found.append(sections.c.number == filters.section)
-    if filters.measure:
-        found.append(measures.c.key == filters.measure)
-    if filters.commitment:
-        found.append(commitments.c.key == filters.commitment)
-    return found
-
-
 def _with_assignments(
     column: ColumnElement[Any], having: ColumnElement[Any], of: StateTable, filters: Filters
 ) -> list[ColumnElement[bool]]:
@@ -302,16 +278,18 @@ def _with_assignments(
     if filters.due_before:
         # What only supporters have still to do counts nowhere.
         chosen = chosen.where(*_due(of, filters.due_before), of.c.role != Role.SUPPORT.value)
-    return [column.in_(chosen)]
+    if filters.owners or of.folded:
+        return [column.in_(chosen)]
+    # Looked up line by line: a page needs no more than its own.
+    return [chosen.where(having == column).exists()]
 
 
 def _tracked(column: ColumnElement[Any], of: StateTable) -> Select[Any]:
-    """A column of the commitments that somebody has to do."""
-    return (
-        select(column)
-        .select_from(of.table)
-        .join(commitments, commitments.c.id == of.c.commitment_id)
-    )
+    """A column of what somebody has to do."""
+    chosen = select(column).select_from(of.table)
+    if column is of.c.commitment_id:
+        return chosen
+    return chosen.join(commitments, commitments.c.id == of.c.commitment_id)
 
 
 def _due(of: StateTable, before: date) -> list[ColumnElement[bool]]:
@@ -319,56 +297,3 @@ def _due(of: StateTable, before: date) -> list[ColumnElement[bool]]:
         of.c.due_on < before,
         of.c.status.not_in([Status.DONE.value, Status.DROPPED.value]),
     ]
-
-
-def _mentions(word: str, of: StateTable) -> ColumnElement[bool]:
-    """Whether a commitment has that word, its official wording, the scope of one of its assignments,
-    or what was last reported of one.
-    """
-    scoped = select(of.c.commitment_id).where(_says(word, of.c.scope, of.c.scope_en))
-    reported = (
-        select(of.c.commitment_id)
-        .join(
-            entries,
-            and_(entries.c.assignment_id == of.c.id, entries.c.version == of.c.report),
-        )
-        .where(_says(word, entries.c.note, entries.c.problem, entries.c.next_step))
-    )
-    own = _says(
-        word,
-        commitments.c.title,
-        commitments.c.title_en,
-        commitments.c.note,
-        commitments.c.note_en,
-        commitments.c.key,
-    )
-    found = (scoped, reported, _worded(word, commitments, "id"))
-    return or_(own, *(commitments.c.id.in_(ids) for ids in found))
-
-
-def _worded(word: str, having: Table, column: str) -> Select[Any]:
-    """A column of the sentences, or of the commitments, whose official wording has that word."""
-    having_it, their = having.alias(), measures.alias()
-    return (
-        select(having_it.c[column])
-        .join(their, their.c.id == having_it.c.measure_id)
-        .join(
-            wordings,
-            and_(
-                wordings.c.document_id == their.c.document_id,
-                wordings.c.fingerprint == having_it.c.fingerprint,
-            ),
-        )
-        .where(_says(word, wordings.c.text))
-    )
-
-
-def _says(word: str, *columns: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Whether one of the columns has that word, in whichever width either is written."""
-    return or_(
-        *(
-            column.icontains(spelling, autoescape=True)
-            for spelling in spellings(word)
-            for column in columns
-        )
-    )

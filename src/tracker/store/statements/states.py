@@ -1,8 +1,8 @@
 """The states of all assignments as one relation.
 
-Those that are cached and those folded from the log relations have the same columns: those of the fold in `domain.log`, which is the same rule
-for one assignment in Python; a test holds the three together. The schedule position, which is
-never stored, is that of `domain.schedule`.
+The relation of those that are cached and of those folded from the log have the same columns: those
+of the fold in `domain.log`, which is the same rule for one assignment in Python; a test holds the
+three together. The schedule position, which is never stored, is that of `domain.schedule`.
 """
 
 from datetime import date, datetime
@@ -13,9 +13,8 @@ from sqlalchemy import (
     Date,
     FromClause,
     ScalarSelect,
-    and_,
+    Select,
     case,
-    exists,
     func,
     literal,
     or_,
@@ -26,7 +25,21 @@ from tracker.domain.schedule import AHEAD, BEHIND
 from tracker.domain.words import EntryKind, Kind, Position, Status, Verification
 from tracker.store.models import assignments, commitments, documents, entries, stands
 from tracker.store.statements.dates import days, due_on, first_of
+from tracker.store.statements.hints import not_sought
 from tracker.store.states import States
+
+# What of an assignment no entry changes.
+_UNCHANGED = (
+    "id",
+    "commitment_id",
+    "owner_id",
+    "role",
+    "basis",
+    "scope",
+    "scope_en",
+    "first_target",
+    "first_target_basis",
+)
 
 # From when time is counted: the document's date of issue, else 1 January of its horizon year.
 started_on = func.coalesce(documents.c.issued_on, first_of(documents.c.horizon), type_=Date())
@@ -37,6 +50,7 @@ class StateTable(NamedTuple):
 
     table: FromClause
     as_of: date
+    folded: bool = False
 
     @property
     def c(self) -> Any:  # noqa: ANN401 - the columns of a relation
@@ -67,11 +81,14 @@ class StateTable(NamedTuple):
         )
 
 
-def table(states: States) -> StateTable:
-    """The relation of these states."""
+def table(states: States, inside: Select[Any] | None = None) -> StateTable:
+    """The relation of these states; of those alone that are of the commitments inside, where that
+    spares the folding of others.
+    """
     if states.known_on is None:
         return StateTable(_cached(standing=states.standing), states.as_of)
-    return StateTable(_folded(states.as_of, states.known_on), states.as_of)
+    folded = _folded(states.as_of, states.known_on, inside)
+    return StateTable(folded, states.as_of, folded=True)
 
 
 def _cached(*, standing: bool) -> FromClause:
@@ -99,18 +116,22 @@ def _cached(*, standing: bool) -> FromClause:
     )
 
 
-def _folded(as_of: date, known_on: datetime) -> FromClause:
+def _folded(as_of: date, known_on: datetime, inside: Select[Any] | None) -> FromClause:
     """The states as they were on a date, by what had been recorded at a time."""
-    report = _newest(EntryKind.REPORT, entries.c.version, as_of, known_on)
-    retarget = _newest(EntryKind.RETARGET, entries.c.version, as_of, known_on)
+    stood = select(stands.c.assignment_id).where(
+        stands.c.assignment_id == assignments.c.id,
+        stands.c.added_at <= known_on,
+        or_(stands.c.retired_at.is_(None), stands.c.retired_at > known_on),
+    )
     folded = (
-        select(assignments, report.label("report_then"), retarget.label("retarget_then"))
+        select(
+            *(assignments.c[name] for name in _UNCHANGED),
+            _newest(EntryKind.REPORT, as_of, known_on).label("report_then"),
+            _newest(EntryKind.RETARGET, as_of, known_on).label("retarget_then"),
+        )
         .where(
-            exists().where(
-                stands.c.assignment_id == assignments.c.id,
-                stands.c.added_at <= known_on,
-                or_(stands.c.retired_at.is_(None), stands.c.retired_at > known_on),
-            )
+            stood.exists(),
+            *([] if inside is None else [assignments.c.commitment_id.in_(inside)]),
         )
         .cte("folded")
         .prefix_with("MATERIALIZED")
@@ -122,11 +143,12 @@ def _folded(as_of: date, known_on: datetime) -> FromClause:
         .where(
             review.c.assignment_id == folded.c.id,
             review.c.kind == EntryKind.REVIEW.value,
-            review.c.names == folded.c.report_then,
+            review.c.names == reported.c.version,
             review.c.recorded_at <= known_on,
             ~withdrawn(review, known_on),
         )
-        .order_by(review.c.version.desc())
+        # There are few of one report: by the index of versions all lines would be read for them.
+        .order_by(not_sought(review.c.version).desc())
         .limit(1)
         .scalar_subquery()
     )
@@ -136,7 +158,7 @@ def _folded(as_of: date, known_on: datetime) -> FromClause:
         .scalar_subquery()
     )
     unread = case(
-        (folded.c.report_then.is_(None), Verification.UNREPORTED.value),
+        (reported.c.version.is_(None), Verification.UNREPORTED.value),
         else_=Verification.REPORTED.value,
     )
     is_moved = folded.c.retarget_then.is_not(None)
@@ -150,7 +172,7 @@ def _folded(as_of: date, known_on: datetime) -> FromClause:
             folded.c.basis,
             folded.c.scope,
             folded.c.scope_en,
-            folded.c.report_then.label("report"),
+            reported.c.version.label("report"),
             func.coalesce(reported.c.status, Status.NOT_STARTED.value).label("status"),
             reported.c.percent,
             func.coalesce(verdict, unread).label("verification"),
@@ -162,27 +184,20 @@ def _folded(as_of: date, known_on: datetime) -> FromClause:
             version.label("version"),
         )
         .select_from(folded)
-        .outerjoin(
-            reported,
-            and_(
-                reported.c.assignment_id == folded.c.id, reported.c.version == folded.c.report_then
-            ),
-        )
-        .outerjoin(
-            moved,
-            and_(moved.c.assignment_id == folded.c.id, moved.c.version == folded.c.retarget_then),
-        )
+        .outerjoin(reported, reported.c.id == folded.c.report_then)
+        .outerjoin(moved, moved.c.id == folded.c.retarget_then)
         .cte("states")
-        .prefix_with("MATERIALIZED")
     )
 
 
-def _newest(kind: EntryKind, column: Any, as_of: date, known_on: datetime) -> ScalarSelect[Any]:  # noqa: ANN401 - a column
+def _newest(kind: EntryKind, as_of: date, known_on: datetime) -> ScalarSelect[Any]:
+    """The id of the entry that stands; of the kinds that name no other one, as the index has them."""
     return (
-        select(column)
+        select(entries.c.id)
         .where(
             entries.c.assignment_id == assignments.c.id,
             entries.c.kind == kind.value,
+            entries.c.names.is_(None),
             entries.c.effective_on <= as_of,
             entries.c.recorded_at <= known_on,
             ~withdrawn(entries, known_on),
@@ -196,9 +211,14 @@ def _newest(kind: EntryKind, column: Any, as_of: date, known_on: datetime) -> Sc
 def withdrawn(entry: Any, known_on: datetime) -> ColumnElement[bool]:  # noqa: ANN401 - a table or an alias of it
     """Whether an entry had been withdrawn by a time."""
     withdrawal = entries.alias()
-    return exists().where(
-        withdrawal.c.assignment_id == entry.c.assignment_id,
-        withdrawal.c.kind == EntryKind.WITHDRAWAL.value,
-        withdrawal.c.names == entry.c.version,
-        withdrawal.c.recorded_at <= known_on,
+    # Its column stands in the index: of a row, or of all columns, it would be read from the table.
+    return (
+        select(withdrawal.c.version)
+        .where(
+            withdrawal.c.assignment_id == entry.c.assignment_id,
+            withdrawal.c.kind == EntryKind.WITHDRAWAL.value,
+            withdrawal.c.names == entry.c.version,
+            withdrawal.c.recorded_at <= known_on,
+        )
+        .exists()
     )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, exists, func, select
 
 from tracker.store.models import (
     assignments,
@@ -17,19 +17,7 @@ from tracker.store.models import (
 
 def sentence_rows(document: str | None, measure: str | None) -> Select[Any]:
     """The sentences of every measure, with the commitment that each is and how many own it."""
-    standing = (
-        select(assignments.c.commitment_id, func.count().label("owners"))
-        .where(assignments.c.standing)
-        .group_by(assignments.c.commitment_id)
-        .subquery("standing")
-    )
-    tracked = (
-        select(
-            commitments.c.measure_id, commitments.c.sentence, commitments.c.key, standing.c.owners
-        )
-        .join(standing, standing.c.commitment_id == commitments.c.id)
-        .subquery("tracked")
-    )
+    owned = and_(assignments.c.commitment_id == commitments.c.id, assignments.c.standing)
     statement = (
         select(
             documents.c.code,
@@ -42,8 +30,8 @@ def sentence_rows(document: str | None, measure: str | None) -> Select[Any]:
             sections.c.label,
             sentences.c.number,
             sentences.c.fingerprint,
-            tracked.c.key,
-            func.coalesce(tracked.c.owners, 0),
+            commitments.c.key,
+            select(func.count()).where(owned).scalar_subquery(),
             sentences.c.untracked,
             sentences.c.untracked_en,
             wordings.c.text,
@@ -61,8 +49,12 @@ def sentence_rows(document: str | None, measure: str | None) -> Select[Any]:
             ),
         )
         .outerjoin(
-            tracked,
-            and_(tracked.c.measure_id == measures.c.id, tracked.c.sentence == sentences.c.number),
+            commitments,
+            and_(
+                commitments.c.measure_id == measures.c.id,
+                commitments.c.sentence == sentences.c.number,
+                exists().where(owned),
+            ),
         )
         .order_by(documents.c.code, measures.c.number, sentences.c.number)
     )
