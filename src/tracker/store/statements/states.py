@@ -1,8 +1,8 @@
 """The states of all assignments as one relation.
 
-The relation of those that are cached and of those folded from the log have the same columns: those
-of the fold in `domain.log`, which is the same rule for one assignment in Python; a test holds the
-three together. The schedule position, which is never stored, is that of `domain.schedule`.
+What is cached and what is folded from the log have the same columns: those of the fold in
+`domain.log`, which is the same rule for one assignment in Python; a test holds the three together.
+The schedule position, which is never stored, is that of `domain.schedule`.
 """
 
 from datetime import date, datetime
