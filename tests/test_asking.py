@@ -28,7 +28,7 @@ def talk(file: Path, *said: tuple[str, str], language: str = "en", seconds: floa
         # A shell that runs the tests in the background has them ignore it.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         arguments = ["--db", str(file), "--lang", language, "update"]
-        os.execv(sys.executable, [sys.executable, "-m", "tracker", *arguments])  # noqa: S606 - our own program
+        os.execv(sys.executable, [sys.executable, "-m", "tracker", *arguments])  # noqa: S606 - the program itself on a terminal of its own, without a shell
     heard, until = "", time.monotonic() + seconds
     try:
         for question, answer in said:

@@ -12,6 +12,6 @@ def main() -> None:
     """Run the command that was typed; a refusal is one message on stderr and its exit code."""
     # Loading modules makes much that lives and little garbage: looking for it costs a tenth of a call.
     gc.set_threshold(100_000, 50, 50)
-    from tracker.cli.app import run  # noqa: PLC0415 - loaded once garbage is looked for less often, which the line above sees to
+    from tracker.cli.app import run  # noqa: PLC0415 - at the top it would be loaded before the line above, whose purpose is to make loading quicker
 
     sys.exit(run(sys.argv[1:]))

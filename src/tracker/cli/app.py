@@ -70,10 +70,10 @@ COMMANDS = {
 class Commands(TyperGroup):
     """The commands of `tracker`; listing them loads none of their modules."""
 
-    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401, ARG002 - the library calls it with all of these, and keeps their types private
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401, ARG002 - Typer calls its method with these, and keeps their types in a private module
         return list(COMMANDS)
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401, ARG002 - the library calls it with all of these, and keeps their types private
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401, ARG002 - Typer calls its method with these, and keeps their types in a private module
         if cmd_name not in COMMANDS:
             raise UsageRefusal(
                 _("no command {said}; there are: {known}").format(
@@ -83,7 +83,7 @@ class Commands(TyperGroup):
         return prepared(self.loaded(cmd_name))
 
     @staticmethod
-    def loaded(name: str) -> Any:  # noqa: ANN401 - the type of commands is private to the library
+    def loaded(name: str) -> Any:  # noqa: ANN401 - Typer keeps the type of its commands in a private module
         """A command as its module has it, in English."""
         module = import_module(f"tracker.cli.{COMMANDS[name].module}").app
         commands = [one for one in module.registered_commands if _name(one) == name]
@@ -94,12 +94,12 @@ class Commands(TyperGroup):
         alone.registered_commands = commands
         return typer.main.get_command(alone)
 
-    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401, ARG002 - the library calls it with all of these, and keeps their types private
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401, ARG002 - Typer calls its method with these, and keeps their types in a private module
         with formatter.section(_("Commands")):
             formatter.write_dl([(name, _(place.does)) for name, place in COMMANDS.items()])
 
 
-def _name(command: Any) -> Any:  # noqa: ANN401 - the type of commands is private to the library
+def _name(command: Any) -> Any:  # noqa: ANN401 - Typer keeps the type of its commands in a private module
     return command.name or command.callback.__name__.strip("_")
 
 
@@ -140,7 +140,7 @@ def run(arguments: list[str]) -> int:
     return code or 0
 
 
-def _tried(command: Any, arguments: list[str]) -> Any:  # noqa: ANN401 - the type of commands is private to the library
+def _tried(command: Any, arguments: list[str]) -> Any:  # noqa: ANN401 - Typer keeps the type of its commands in a private module
     """Run a command; anew where the server let others go first, since then it has done nothing."""
     attempt = partial(command.main, args=arguments, prog_name="tracker", standalone_mode=False)
     for _time in range(_TRIES - 1):
@@ -150,7 +150,7 @@ def _tried(command: Any, arguments: list[str]) -> Any:  # noqa: ANN401 - the typ
 
 
 def _refused(message: str, code: int) -> int:
-    from tracker.report.model import harmless  # noqa: PLC0415 - only where something went wrong
+    from tracker.report.model import harmless  # noqa: PLC0415 - only a refusal needs it, and every other call would pay for it
 
     for line in message.split("\n"):
         typer.echo(f"tracker: {harmless(line)}", err=True)

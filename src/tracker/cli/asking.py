@@ -22,7 +22,7 @@ try:
     import readline
 except ImportError:
     # Windows does without.
-    readline = None  # type: ignore[assignment] # the name stands for the module elsewhere
+    readline = None  # type: ignore[assignment] # Windows has no such module, and the name is asked for before it is used
 
 T = TypeVar("T")
 

@@ -66,7 +66,7 @@ def actor(db: "Connection | None" = None) -> str:
     """
     named = (settings.actor or "").strip()
     if db is not None and db.on_server:
-        from tracker.store import roles  # noqa: PLC0415 - only where something is recorded
+        from tracker.store import roles  # noqa: PLC0415 - only a server has roles, and they need SQLAlchemy
 
         # The variable stands for all ledgers; only what was typed is meant for this one.
         typed = named != os.environ.get("TRACKER_ACTOR", "").strip()
@@ -89,7 +89,7 @@ def actor(db: "Connection | None" = None) -> str:
 
 def acting(db: "Connection | None" = None) -> "Acting":
     """Who acts, and when; on the ledger that is open, where one is."""
-    from tracker.store.log import Acting  # noqa: PLC0415 - only where something is recorded
+    from tracker.store.log import Acting  # noqa: PLC0415 - lists and help record nothing, and do without the log
 
     return Acting(actor(db), today(), now())
 
@@ -212,9 +212,9 @@ def steps(count: int = 0) -> Iterator[Callable[[str], None]]:
 
 def _fitting(line: str) -> str:
     """As much of a line as one line of the terminal takes: what is wrapped cannot be cleared."""
-    from wcwidth import wcswidth  # noqa: PLC0415 - only where somebody looks on
+    from wcwidth import wcswidth  # noqa: PLC0415 - only progress on a terminal has a width to fit
 
-    from tracker.report.model import harmless  # noqa: PLC0415 - only where somebody looks on
+    from tracker.report.model import harmless  # noqa: PLC0415 - only progress on a terminal has a width to fit
 
     shown, room = harmless(line), typer.get_terminal_size().columns - 3
     while wcswidth(shown) > room:

@@ -136,7 +136,7 @@ def _connected(
             yield db
             _commit(db, at)
     except _driver_errors() as reason:
-        from tracker.store.trouble import in_words  # noqa: PLC0415 - only where something went wrong
+        from tracker.store.trouble import in_words  # noqa: PLC0415 - only an error of a driver needs words, and they need SQLAlchemy
 
         raise in_words(reason, str(at), at.user, write=write) from reason
 

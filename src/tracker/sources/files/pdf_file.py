@@ -66,7 +66,7 @@ def _ranges(numbers: list[int]) -> str:
 def _asked(file: Path, data: bytes) -> dict[str, Any]:
     """What the child process answers. It may be stopped, run out of memory or crash."""
     try:
-        ran = subprocess.run(  # noqa: S603 - our own program
+        ran = subprocess.run(  # noqa: S603 - it runs this Python with a module of ours; the document goes in as bytes
             [sys.executable, "-P", str(_CHILD)],
             input=data,
             capture_output=True,
