@@ -20,7 +20,7 @@ from tracker.store.models import (
     wordings,
 )
 from tracker.store.rows import Filters
-from tracker.store.statements.places import placed, places
+from tracker.store.statements.places import located, placed, places
 
 _Row = TypeVar("_Row", bound=NamedTuple)
 
@@ -113,9 +113,7 @@ def each_registered(db: Connection, filters: Filters = Filters()) -> Iterator[Re
             measures.c.title_en,
             *(commitments.c[name] for name in RegisteredRow._fields[7:]),
         )
-        .join(measures, measures.c.id == commitments.c.measure_id)
-        .join(sections, sections.c.id == measures.c.section_id)
-        .join(documents, documents.c.id == measures.c.document_id)
+        .select_from(located(commitments, commitments.c.measure_id))
         .where(*places(filters))
         .order_by(documents.c.code, measures.c.number, commitments.c.sentence, commitments.c.key)
     )

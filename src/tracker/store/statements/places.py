@@ -25,13 +25,19 @@ ORDER = (documents.c.code, measures.c.number, commitments.c.sentence, commitment
 
 def placed(states: FromClause, *, in_order: bool = False) -> Join:
     """Assignments or states, with all that they belong to."""
+    theirs = outwards(in_order)(commitments.c.id) == states.c.commitment_id
+    return located(
+        states.join(commitments, theirs), commitments.c.measure_id, in_order=in_order
+    ).join(owners, owners.c.id == states.c.owner_id)
+
+
+def located(what: FromClause, measure: ColumnElement[int], *, in_order: bool = False) -> Join:
+    """What a column gives the measure of, with that measure, its document and its section."""
     outer = outwards(in_order)
     return (
-        states.join(commitments, outer(commitments.c.id) == states.c.commitment_id)
-        .join(measures, outer(measures.c.id) == commitments.c.measure_id)
+        what.join(measures, outer(measures.c.id) == measure)
         .join(documents, outer(documents.c.id) == measures.c.document_id)
         .join(sections, sections.c.id == measures.c.section_id)
-        .join(owners, owners.c.id == states.c.owner_id)
     )
 
 
@@ -64,9 +70,7 @@ def inside(filters: Filters) -> Select[Any] | None:
         return None
     return (
         select(commitments.c.id)
-        .join(measures, measures.c.id == commitments.c.measure_id)
-        .join(documents, documents.c.id == measures.c.document_id)
-        .join(sections, sections.c.id == measures.c.section_id)
+        .select_from(located(commitments, commitments.c.measure_id))
         .where(*where)
     )
 

@@ -34,6 +34,7 @@ from tracker.store.statements.places import (
     ORDER,
     in_order,
     inside,
+    located,
     outwards,
     paged,
     placed,
@@ -84,7 +85,7 @@ def measure_rows(states: States, filters: Filters, page: Page) -> Select[Any]:
 def commitment_rows(states: States, filters: Filters, page: Page) -> Select[Any]:
     """The commitments that have somebody to do them, in the order of their measures."""
     of = table(states, inside(filters))
-    outer = outwards(in_order(of, filters))
+    own = located(commitments, commitments.c.measure_id, in_order=in_order(of, filters))
     statement = (
         select(
             commitments.c.id,
@@ -100,9 +101,7 @@ def commitment_rows(states: States, filters: Filters, page: Page) -> Select[Any]
             commitments.c.note,
             commitments.c.note_en,
         )
-        .join(measures, outer(measures.c.id) == commitments.c.measure_id)
-        .join(documents, outer(documents.c.id) == measures.c.document_id)
-        .join(sections, sections.c.id == measures.c.section_id)
+        .select_from(own)
         .where(
             *places(filters),
             *(mentions(word, of) for word in filters.search),

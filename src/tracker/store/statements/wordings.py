@@ -13,6 +13,7 @@ from tracker.store.models import (
     sentences,
     wordings,
 )
+from tracker.store.statements.places import located
 
 
 def sentence_rows(document: str | None, measure: str | None) -> Select[Any]:
@@ -38,9 +39,7 @@ def sentence_rows(document: str | None, measure: str | None) -> Select[Any]:
             sentences.c.starts_at,
             sentences.c.ends_at,
         )
-        .join(measures, measures.c.id == sentences.c.measure_id)
-        .join(documents, documents.c.id == measures.c.document_id)
-        .join(sections, sections.c.id == measures.c.section_id)
+        .select_from(located(sentences, sentences.c.measure_id))
         .outerjoin(
             wordings,
             and_(
