@@ -116,6 +116,15 @@ _OTHERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("log.new_report", ()),
     ("forming.first_batch", ()),
     ("log.heads_of", ("owner",)),
+    ("seeded.state", ("files",)),
+    ("seeded.documents_there", ()),
+    ("seeded.owners_there", ()),
+    ("seeded.links_there", ()),
+    ("seeded.indicators_there", ()),
+    ("seeded.targets_there", ()),
+    ("seeded.reports_there", ()),
+    ("seeded.figures_there", ("command",)),
+    ("seeded.last_figure", ()),
 )
 
 

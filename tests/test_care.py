@@ -443,6 +443,7 @@ UNPROVED = {
     "issues": {"period", "document", "as_of", "known_on"},
     "indicators": {"id", "name", "name_en", "unit", "better", "commitment"},
     "observations": {"indicator", "period", "value", "unit", "precision", "source", "place", "note", "note_en", "flag", "reason", "reason_en"},
+    "seeded": {"files", "state"},
 }  # fmt: skip
 
 

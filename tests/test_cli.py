@@ -593,6 +593,7 @@ HEAVY = {"asyncio", "json", "logging", "multiprocessing", "ssl", "tracker.store.
         ("due",),
         (*UPDATE, "stalled"),
         ("log",),
+        ("seed",),
     ],
 )
 def test_an_everyday_command_loads_nothing_that_it_does_not_need(

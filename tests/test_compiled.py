@@ -34,6 +34,8 @@ VALUES: dict[str, Any] = {
     "limit": 5,
     "offset": 10,
     "batch": 1,
+    "files": "0" * 64,
+    "command": "seed",
 }
 ASKED = [(question, given) for question, given in compiled.everyday() if ".new_" not in question]
 

@@ -237,6 +237,29 @@ def test_the_revision_of_roles_goes_down_and_up_with_grants_in_it(apart: Apart, 
     assert apart.problems() == []
 
 
+@pytest.mark.parametrize("by", [provinces.KEEPER, "postgres"])
+def test_the_revision_of_what_was_seeded_goes_down_and_up_with_grants_in_it(
+    apart: Apart, by: str
+) -> None:
+    with ledger.upgrading(apart.place(by), make=False) as db:
+        schema.downgrade(db, "0008")
+    with ledger.upgrading(apart.place(by), make=False) as db:
+        schema.upgrade(db)
+        assert schema.differences(db) == []
+
+    assert apart.problems() == []
+    assert apart.problems("inspector") == []
+    assert apart.problems("hubei") == []
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        apart.sql("office", "DELETE FROM seeded")
+
+
+def test_a_province_does_not_see_what_was_seeded(whole: Apart) -> None:
+    seen = {role: whole.one("SELECT count(*) FROM seeded", role) for role in ("hubei", "office")}
+
+    assert seen == {"hubei": 0, "office": 1}
+
+
 def test_who_has_a_right_through_another_role_is_listed_with_it(apart: Apart) -> None:
     apart.server.do("GRANT office TO hubei", "GRANT inspector TO hunan")
     try:
@@ -336,6 +359,11 @@ TAMPERED = {
     "links_id_seq: hubei has the right to UPDATE": "GRANT ALL ON SEQUENCE links_id_seq TO hubei",
     "entries: hubei has the right to SELECT WITH": "GRANT SELECT ON entries TO hubei WITH GRANT OPTION",
     "v_entries: a rule": "CREATE RULE r AS ON INSERT TO v_entries DO INSTEAD NOTHING",
+    "seeded: tracker_admin_reads: the policy": "ALTER POLICY tracker_admin_reads ON seeded TO public",
+    "seeded: keeper: the policy": "ALTER POLICY keeper ON seeded TO public",
+    "seeded: row security": "ALTER TABLE seeded NO FORCE ROW LEVEL SECURITY",
+    "seeded: hubei has the right to INSERT": "GRANT INSERT ON seeded TO hubei",
+    "seeded: belongs to another role": "ALTER TABLE seeded OWNER TO hunan",
     "links.id: is not there": "ALTER TABLE links ALTER id DROP IDENTITY",
     "links.note: is not there": 'ALTER TABLE links ALTER note TYPE text COLLATE "C"',
     "wordings: pk_wordings: is not there": "ALTER TABLE wordings DROP CONSTRAINT pk_wordings",

@@ -18,7 +18,10 @@ from tracker.store.states import States
 NOW = States(compiled.mark("as_of"))
 PAST = States(compiled.mark("as_of"), compiled.mark("known_on"))
 # What does not grow with the assignments, and what a statement makes of the few that it is asked for.
-SMALL = {"documents", "sections", "owners", "alembic_version", "way", "counted"}
+SMALL = {
+    "documents", "sections", "owners", "alembic_version", "way", "counted",
+    "links", "indicators", "indicator_targets", "observations", "seeded",
+}  # fmt: skip
 EVERYDAY = {
     re.sub(r"as_of, standing(, )?", "", worded(question, given)): (question, given)
     for question, given in compiled.everyday()

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import inspect
+from sqlalchemy import inspect, select
 
 from conftest import Run
 from tracker.store import check, ledger, schema
+from tracker.store.models import seeded
 
 DATA = Path(__file__).parent / "data"
 TEXT = """护堤计划
@@ -167,6 +168,23 @@ def test_the_revision_of_issues_goes_down_and_up_with_a_report_in_it(
     [lost] = problems(issuing)
     assert "report --issue wrote issues, and nothing of it is there" in lost
     assert tracker("report", "--period", "2023Q2", "--issue", db=issuing).code == 0
+
+
+def test_the_revision_of_what_was_seeded_goes_down_and_up_and_the_next_seed_reads_its_files(
+    at: ledger.Place, tracker: Run
+) -> None:
+    with ledger.upgrading(at, make=False) as db:
+        schema.downgrade(db, "0008")
+    with ledger.upgrading(at, make=False) as db:
+        schema.upgrade(db)
+        assert schema.differences(db) == []
+
+    with ledger.reading(at) as db:
+        assert check.problems(db) == []
+        assert db.execute(select(seeded)).all() == []
+    assert tracker("seed", "-f", "json").json == []
+    with ledger.reading(at) as db:
+        assert len(db.execute(select(seeded)).all()) == 1
 
 
 def test_the_revision_of_indexes_for_reading_goes_down_and_up(at: ledger.Place) -> None:

@@ -5,6 +5,9 @@ from pathlib import Path
 from tracker.errors import NotFound
 from tracker.i18n import _
 
+# Of a file that people write by hand.
+LIMIT_BYTES = 20_000_000
+
 
 def content(file: Path, limit: int) -> bytes:
     """The bytes of a file; of one that has more than `limit` just enough to see that."""

@@ -10,11 +10,11 @@ import yaml
 from tracker.domain.words import Word
 from tracker.errors import Problem
 from tracker.i18n import _
+from tracker.userfile import LIMIT_BYTES
 
 # The C parser reads a register in a tenth of the time; it is not built everywhere.
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-LIMIT_BYTES = 20_000_000
 _LIMIT_PROBLEMS = 100
 _LIMIT_DEPTH = 30
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")

@@ -202,11 +202,11 @@ def import_(
 
 
 def _given(file: Path) -> "tuple[Observation, ...]":
-    from tracker import userfile, yamlfile  # noqa: PLC0415 - the reader of YAML is for those who give a file
+    from tracker import userfile  # noqa: PLC0415 - only where a file is read
     from tracker.forms import package, sheets  # noqa: PLC0415 - only where a file is read
     from tracker.register import indicators as files  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
 
-    data = userfile.content(file, yamlfile.LIMIT_BYTES)
+    data = userfile.content(file, userfile.LIMIT_BYTES)
     if package.is_workbook(data):
         return files.in_tables(file, sheets.tables(file, files.names_columns))
     return files.observations(file, data)

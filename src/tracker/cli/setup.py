@@ -45,7 +45,7 @@ def seed(
     Example: tracker seed --dry-run; tracker seed my-document.yaml
     """
     from tracker.report import details  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
-    from tracker.store import ledger, setup  # noqa: PLC0415 - the database's library costs a quarter of a second, and help needs none of it
+    from tracker.store import ledger, setup  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
 
     if dry_run:
         ledger.refuse_missing(ledger.place(context.settings.db))

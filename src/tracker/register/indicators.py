@@ -13,7 +13,8 @@ from tracker.domain.words import Basis, Better, Flag, Precision, Rule
 from tracker.errors import BadFile, Problem, Refusal
 from tracker.i18n import _, either
 from tracker.sources.files.encoding import decode
-from tracker.yamlfile import LIMIT_BYTES, Fields, Problems, Tree, read
+from tracker.userfile import LIMIT_BYTES
+from tracker.yamlfile import Fields, Problems, Tree, read
 
 # The columns of a sheet by their Chinese names; the others are the names of the fields.
 _COLUMNS = {

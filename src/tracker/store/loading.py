@@ -44,12 +44,10 @@ class Loader:
         known = select(documents.c.id).where(documents.c.fingerprint == fingerprint)
         return self.db.execute(known).first() is not None
 
-    def is_own(self, code: str) -> bool:
-        """Whether the document has a register that did not come with the program."""
-        own = select(documents.c.id).where(
-            documents.c.code == code, documents.c.bundled.is_distinct_from(documents.c.fingerprint)
-        )
-        return self.db.execute(own).first() is not None
+    def own_codes(self) -> set[str]:
+        """The documents whose register did not come with the program."""
+        own = documents.c.bundled.is_distinct_from(documents.c.fingerprint)
+        return set(self.db.execute(select(documents.c.code).where(own)).scalars())
 
     def owners(self, given: Sequence[Owner]) -> None:
         """Add and change owners; none is ever removed, and a new one comes after those there are."""

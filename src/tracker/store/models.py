@@ -350,3 +350,12 @@ roles = Table(
     Column("role", Text, primary_key=True),
     Column("owner", ForeignKey("owners.code"), nullable=False, index=True),
 )
+
+# Which files brought nothing new when they were last seeded, and what they were compared with then:
+# the fingerprints of both.
+seeded = Table(
+    "seeded",
+    metadata,
+    Column("files", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+)

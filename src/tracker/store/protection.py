@@ -66,6 +66,11 @@ def _made() -> Any:  # noqa: ANN401 - a migration is a module without a name
     return _migration("0007_provinces")
 
 
+def _kept() -> list[str]:
+    """The tables that have policies, those of later migrations as well."""
+    return [*_made().REGISTERS, *_made().APART, *_migration("0009_seeded").APART]
+
+
 @cache
 def _migration(name: str) -> Any:  # noqa: ANN401 - a migration is a module without a name
     file = bundled.folder("migrations") / "versions" / f"{name}.py"
@@ -140,10 +145,8 @@ def _policies(db: Connection) -> Iterator[Problem]:
             "SELECT (SELECT relowner FROM pg_class WHERE oid = to_regclass('entries'))::regrole::text"
         )
     ).scalar_one()
-    wanted = {
-        (table, "keeper"): ("ALL", keeper, "true", "true")
-        for table in (*_made().REGISTERS, *_made().APART)
-    } | dict(_made().POLICIES)
+    wanted = {(table, "keeper"): ("ALL", keeper, "true", "true") for table in _kept()}
+    wanted |= _made().POLICIES | _migration("0009_seeded").POLICIES
     found = {
         (row.tablename, row.policyname): (
             row.permissive,
@@ -166,7 +169,7 @@ def _squeezed(said: str) -> str:
 
 
 def _tables(db: Connection) -> Iterator[Problem]:
-    tables = {*_made().REGISTERS, *_made().APART}
+    tables = set(_kept())
     for row in db.execute(_TABLES):
         if row.relname in tables and not row.forced:
             yield Problem(row.relname, _("row security is not forced"))
@@ -181,7 +184,7 @@ def _tables(db: Connection) -> Iterator[Problem]:
 
 
 def _rights(db: Connection) -> Iterator[Problem]:
-    ours = {*_made().REGISTERS, *_made().APART, *_made().VIEWS}
+    ours = {*_kept(), *_made().VIEWS}
     for row in db.execute(_RIGHTS):
         allowed = {"SELECT"} | ({"INSERT"} if row.relname in _LOG else set())
         if (row.relname in ours or row.counts) and (

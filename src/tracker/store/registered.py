@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import and_, select
 
-from tracker import bundled, register, userfile, yamlfile
+from tracker import bundled, register, userfile
 from tracker.errors import Problem
 from tracker.i18n import _
 from tracker.register import Commitment, Register
@@ -31,7 +31,7 @@ def problems(db: Connection) -> Iterator[Problem]:
     yield from _gone(db)
     loaded = dict(db.execute(select(documents.c.fingerprint, documents.c.code)).all())
     for file in sorted(bundled.folder("seeds").glob("*.yaml")):
-        data = userfile.content(file, yamlfile.LIMIT_BYTES)
+        data = userfile.content(file, userfile.LIMIT_BYTES)
         code = loaded.get(hashlib.sha256(data).hexdigest())
         given = register.load(file, data).register if code else None
         if given is None:
