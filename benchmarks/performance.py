@@ -2,7 +2,7 @@
 
     python benchmarks/performance.py [PART …] [--sizes N …] [--runs N] [--keep FOLDER]
 
-PART is startup, growth, questions, bulk, peers, reports or exports; without one all are measured, each in its own part of
+PART is startup, growth, questions, bulk, clients, peers, reports or exports; without one all are measured, each in its own part of
 the page. Ledgers are made for it; with --keep they stay in a folder for the next time (a million
 assignments with five million lines are 1.6 GB and some minutes).
 """
@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import bulk
+import clients
 import exports
 import growth
 import page
@@ -29,6 +30,7 @@ PARTS: dict[str, Callable[[Path, argparse.Namespace], str]] = {
     "growth": lambda folder, asked: growth.part(folder, asked.sizes, asked.runs),
     "questions": lambda folder, asked: questions.part(folder, asked.sizes, asked.runs, asked),
     "bulk": lambda folder, asked: bulk.part(folder, asked.reports, asked.runs),
+    "clients": lambda folder, asked: clients.part(folder, asked.reports),
     "peers": lambda folder, asked: peers.part(folder, _few(asked.sizes), asked.runs, asked),
     "reports": lambda folder, asked: report.part(folder, _few(asked.sizes)),
     "exports": lambda folder, asked: exports.part(folder, _few(asked.sizes), asked.runs),
@@ -43,7 +45,11 @@ def main() -> None:
     parser.add_argument("parts", nargs="*", metavar="PART")
     parser.add_argument("--sizes", type=int, nargs="+", default=[1_000, 10_000], metavar="N")
     parser.add_argument(
-        "--reports", type=int, default=10_000, metavar="N", help="how many are imported at once"
+        "--reports",
+        type=int,
+        default=10_000,
+        metavar="N",
+        help="how many are imported, or recorded on a server",
     )
     parser.add_argument("--runs", type=int, default=5, metavar="N")
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="where ledgers stay")

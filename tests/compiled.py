@@ -1,4 +1,4 @@
-"""The statements of everyday commands as SQLite takes them; run as a script, it writes them.
+"""The statements of everyday commands as the drivers take them; run as a script, it writes them.
 
     python tests/compiled.py
 
@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterator
 from itertools import combinations
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Boolean, Date
+from sqlalchemy import Boolean, Date, Dialect
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
 from tracker.store import statements
@@ -22,14 +23,38 @@ from tracker.store.rows import Axes, Filters, Page
 from tracker.store.states import States
 
 FILE = Path(__file__).parents[1] / "src" / "tracker" / "store" / "compiled.py"
-HEAD = '''"""The statements of everyday commands as SQLite takes them; `python tests/compiled.py` makes them.
+HEAD = '''"""The statements of everyday commands as the drivers take them; `python tests/compiled.py` makes them.
 
 By the question and the names of the values given with it: the statement, and which of its columns
-hold as text, or as a number, what is none.
+the driver does not give as they are meant.
 """
 
-COMPILED: dict[str, tuple[str, dict[int, str]]] = {
+Compiled = dict[str, tuple[str, dict[int, str]]]
 '''
+
+Question = tuple[str, dict[str, Any]]
+
+
+class Database(NamedTuple):
+    """A database, and what its statements are made of: where a value stands, and how a list of them,
+    by its name; and what its driver has no type for.
+    """
+
+    dialect: Dialect
+    value: str
+    listed: str
+    unread: dict[type[Any], str]
+
+
+SQLITE = Database(
+    SQLiteDialect_pysqlite(paramstyle="named"),
+    ":{}",
+    "IN (:{})",
+    {Moment: "moment", Date: "day", Boolean: "truth"},
+)
+# An array, so that a list of any length is one statement, which the server plans once.
+_psycopg: Dialect = PGDialect_psycopg()  # type: ignore[no-untyped-call] # the library gives no types for it
+SERVER = Database(_psycopg, "%({})s", "= ANY (%({})s)", {Moment: "utc"})
 
 # What narrows a list; more than two at once are not of every day.
 _PLACES = ("document", "section", "owners", "due_before")
@@ -55,7 +80,7 @@ def mark(name: str) -> Any:
     return (Mark(name),) if name in _LISTS else Mark(name)
 
 
-def everyday() -> Iterator[tuple[str, dict[str, Any]]]:
+def everyday() -> Iterator[Question]:
     """The questions of everyday commands, with each choice of values that they are asked with."""
     states: Any = States(mark("as_of"))
     for filters, page in paged(_PLACES, ("measure",), ("commitment",)):
@@ -128,6 +153,24 @@ _OTHERS: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 
 
+def recording() -> Iterator[Question]:
+    """Those that many put to a server at once: to report on an assignment."""
+    for question, names in _RECORDING:
+        yield question, marked(names)
+    yield "lookup.standing", {"measure": mark("measure"), "commitment": None}
+    yield "lookup.standing", {"measure": None, "commitment": mark("commitment")}
+
+
+_RECORDING: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("ledger.revision", ()),
+    ("lookup.all_owners", ()),
+    ("lookup.registered", ("keys",)),
+    ("log.sent_batch", ()),
+    ("log.sent_line", ()),
+    ("log.heads", ("ids",)),
+)
+
+
 def marked(names: Any) -> dict[str, Any]:
     """Each of these values with its mark."""
     return {name: mark(name) for name in names}
@@ -150,46 +193,57 @@ def chosen(names: tuple[str, ...], most: int = _MOST) -> Iterator[tuple[str, ...
         yield from combinations(names, count)
 
 
-def compiled(question: str, given: dict[str, Any]) -> tuple[str, dict[int, str]]:
+def compiled(
+    question: str, given: dict[str, Any], on: Database = SQLITE
+) -> tuple[str, dict[int, str]]:
     """The statement with the names of values where they are to stand, and how to read its columns."""
     statement = statements.of(question, given)
-    made = statement.compile(dialect=SQLiteDialect_pysqlite(paramstyle="named"))
+    made: Any = statement.compile(dialect=on.dialect)
     sql = " ".join(str(made).split())
     for name, value in made.params.items():
-        listed = f"(__[POSTCOMPILE_{name}])"
-        if listed in sql:
-            sql = sql.replace(listed, f"({', '.join(map(_written, value))})")
+        listed = f"IN (__[POSTCOMPILE_{name}])"
+        if listed in sql and isinstance(value[0], Mark):
+            sql = sql.replace(listed, on.listed.format(value[0]))
+        elif listed in sql:
+            sql = sql.replace(listed, f"IN ({', '.join(_written(each, on) for each in value)})")
         elif value is not None:
-            sql = re.sub(rf":{name}\b", _written(value).replace("\\", r"\\"), sql)
-    return sql, _reading(statement)
+            stands = rf"{re.escape(on.value.format(name))}(?!\w)"
+            sql = re.sub(stands, _written(value, on).replace("\\", r"\\"), sql)
+    return sql, _reading(statement, on)
 
 
-def _written(value: Any) -> str:
+def _written(value: Any, on: Database) -> str:
     if isinstance(value, Mark):
-        return f":{value}"
+        return on.value.format(value)
     assert type(value) in {int, str, bool}, value
     return repr(int(value)) if isinstance(value, int) else "'" + value.replace("'", "''") + "'"
 
 
-def _reading(statement: Any) -> dict[int, str]:
-    """What SQLite has no type for, by the number of the column."""
+def _reading(statement: Any, on: Database) -> dict[int, str]:
+    """What the driver has no type for, by the number of the column."""
     first = getattr(statement, "selects", [statement])[0]
-    kinds = {Moment: "moment", Date: "day", Boolean: "truth"}
+    columns = getattr(first, "column_descriptions", ())
+    if getattr(first, "is_dml", False):
+        columns = first.returning_column_descriptions
     return {
         number: kind
-        for number, column in enumerate(getattr(first, "column_descriptions", ()))
-        for type_, kind in kinds.items()
+        for number, column in enumerate(columns)
+        for type_, kind in on.unread.items()
         if isinstance(column["type"], type_)
     }
 
 
 def text() -> str:
     """The module."""
+    return f"{HEAD}\n{_named('IN_A_FILE', everyday(), SQLITE)}\n{_named('ON_A_SERVER', recording(), SERVER)}"
+
+
+def _named(name: str, questions: Iterator[Question], on: Database) -> str:
     lines = [
-        f"    {worded(question, given)!r}: {compiled(question, given)!r},\n"
-        for question, given in everyday()
+        f"    {worded(question, given)!r}: {compiled(question, given, on)!r},\n"
+        for question, given in questions
     ]
-    return f"{HEAD}{''.join(lines)}}}\n"
+    return f"{name}: Compiled = {{\n{''.join(lines)}}}\n"
 
 
 if __name__ == "__main__":

@@ -49,7 +49,7 @@ class Writer(NamedTuple):
         now, note = datetime.now(UTC), f"{self.name} {number}"
         today = now.astimezone(SHANGHAI).date()
         given = record.Report(Status.IN_PROGRESS, today, percent=number % 100, note=note)
-        with ledger.writing(at) as db:
+        with ledger.appending(at) as db:
             by = Acting(self.name, today, now)
             done = record.report(db, given, keys=[key], owner=owner, by=by)
         return Line(key, owner, done.entries[0][1].version, note)

@@ -77,6 +77,9 @@ class Server(NamedTuple):
         # A name that was used before, where there is one: what the program compiled for it serves again.
         name = self.free.pop() if self.free else f"ledger_{next(_numbers)}"
         copied = f" TEMPLATE {template} STRATEGY FILE_COPY" if template else ""
+        if template:
+            # The program keeps its connections for the next time.
+            self.end_connections(template)
         self.do(f"CREATE DATABASE {name}{copied}")
         return name
 

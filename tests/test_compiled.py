@@ -1,4 +1,4 @@
-"""What everyday commands put to SQLite directly: the same as what SQLAlchemy would."""
+"""What everyday commands put to the drivers directly: the same as what SQLAlchemy would."""
 
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 import compiled
+import servers
 from tracker.domain.words import Position, Status, Verification
 from tracker.errors import Damaged
 from tracker.store import ledger, queries, statements, states
@@ -38,6 +39,7 @@ VALUES: dict[str, Any] = {
     "command": "seed",
 }
 ASKED = [(question, given) for question, given in compiled.everyday() if ".new_" not in question]
+SENT = [(question, given) for question, given in compiled.recording() if ".sent_" not in question]
 
 
 def test_the_module_is_what_the_statements_make_of_it() -> None:
@@ -55,6 +57,17 @@ def test_a_compiled_question_has_the_rows_of_its_statement(
         wanted = [tuple(row) for row in db.execute(statements.of(question, given))]
 
     assert direct == wanted
+
+
+def test_a_server_answers_a_compiled_question_as_its_statement(
+    server: servers.Server, server_template: str
+) -> None:
+    with ledger.reading(ledger.place(server.url(server_template))) as db:
+        for question, marks in SENT:
+            given = {name: _valued(value) for name, value in marks.items()}
+            direct = [tuple(row) for row in db.ask(question, **given)]
+            wanted = [tuple(row) for row in db.execute(statements.of(question, given))]
+            assert direct == wanted, question
 
 
 def test_a_question_of_no_everyday_command_goes_through_sqlalchemy(file: Path) -> None:

@@ -19,6 +19,7 @@ from conftest import NOW, TODAY, Run
 from offices import Desk, filled
 from test_store import report
 from tracker.cli.app import run
+from tracker.domain.words import Status
 from tracker.store import check, ledger, log, record
 from tracker.store.models import entries
 
@@ -111,6 +112,19 @@ def on_server(
 
 
 Other = tuple[ledger.Place, "psycopg.Connection"]
+
+
+def test_on_a_server_a_report_holds_nobody_up_before_its_program_goes_on(on_server: Other) -> None:
+    at, other = on_server
+    given = record.Report(Status.STALLED, TODAY)
+    with ledger.appending(at) as db:
+        by = log.Acting("li", TODAY, NOW)
+        done = record.report(db, given, keys=["2021-15.5"], owner="HB", by=by)
+        other.execute("SET LOCAL lock_timeout = '1s'")
+        other.execute("SELECT ledger_lock()")
+        seen = other.execute("SELECT max(id) FROM batches").fetchone()
+
+    assert seen == (done.batch,)
 
 
 def test_a_writer_whom_the_server_passes_over_is_tried_again(

@@ -17,7 +17,7 @@ import servers
 from conftest import Run
 
 DATA = Path(__file__).parent / "data"
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010")
 
 
 def written(revision: str, file: Path) -> Path:

@@ -50,7 +50,7 @@ def report(
     **more: object,
 ) -> log.Recorded:
     given = record.Report(Status(status), date.fromisoformat(on), **more)  # type: ignore[arg-type] # a mapping of the fields it takes
-    with ledger.writing(at) as db:
+    with ledger.appending(at) as db:
         return record.report(
             db,
             given,

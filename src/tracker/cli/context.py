@@ -119,6 +119,15 @@ def writing() -> Iterator["Connection"]:
         yield db
 
 
+@contextmanager
+def appending() -> Iterator["Connection"]:
+    """The ledger, to append one batch to; the default one is made first where it is missing."""
+    from tracker.store import ledger  # noqa: PLC0415 - help and completion of words need no database
+
+    with ledger.appending(_present()) as db:
+        yield db
+
+
 def _present() -> "Place":
     from tracker.store import ledger  # noqa: PLC0415 - help and completion of words need no database
 

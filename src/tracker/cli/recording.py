@@ -116,7 +116,9 @@ def _record(said: Said, given: "Report", form: str) -> None:
     from tracker.store import evidence, record  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
 
     folder = context.evidence()
-    with context.writing() as db:
+    # Files are kept between the report and its end: what cannot be kept was not reported.
+    opened = context.writing if said.evidence else context.appending
+    with opened() as db:
         gathered = evidence.gather(db, said.evidence, folder)
         done = record.report(
             db,

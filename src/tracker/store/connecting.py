@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -24,9 +24,6 @@ _BUSY_SECONDS = 120
 # How much of a file a writer keeps at hand at most: what a long import comes back to again and again.
 _CACHE_KIBIBYTES = 65_536
 
-# How many servers and ways to open them are remembered at once.
-_ENGINES = 8
-
 # How long a lock on the whole file is waited for: who keeps the ledger open has to close it.
 _LOCK_SECONDS = 10
 
@@ -46,22 +43,23 @@ def to_file(file: Path, *, write: bool, create: bool = False, lock: bool = False
     return Connection(file=driver, begin="BEGIN IMMEDIATE" if write else "BEGIN")
 
 
-def to_server(url: "URL", *, write: bool) -> Connection:
+def to_server(url: "URL", *, write: bool, ends_with_batch: bool = False) -> Connection:
     """A transaction on a server."""
-    return Connection(_engine(url, write=write).connect())
+    return Connection(_engine(url, write=write).connect(), ends_with_batch=ends_with_batch)
 
 
-# A command opens its ledger several times: what the engine learnt and compiled serves it again.
-@lru_cache(maxsize=_ENGINES)
+# Who opens a ledger again gets the connection that he had, with all that both ends have learnt on it.
+@cache
 def _engine(url: "URL", *, write: bool) -> "Engine":
     import logging  # noqa: PLC0415 - a file needs none of it
 
-    from sqlalchemy import create_engine, event, pool  # noqa: PLC0415 - a file needs none of it
+    from sqlalchemy import create_engine, event  # noqa: PLC0415 - a file needs none of it
 
     # What the driver lets pass it tells a log besides, which would be printed; what counts it raises.
     logging.getLogger("psycopg").setLevel(logging.CRITICAL)
     try:
-        engine = create_engine(url, poolclass=pool.NullPool)
+        # The server may have been started anew since.
+        engine = create_engine(url, pool_pre_ping=True)
     except ImportError as reason:
         raise DatabaseRefusal(
             _(
@@ -77,9 +75,10 @@ def _engine(url: "URL", *, write: bool) -> "Engine":
 
     @event.listens_for(engine, "begin")
     def begin(db: "Core") -> None:
-        db.exec_driver_sql(f"SET LOCAL lock_timeout = '{_BUSY_SECONDS}s'")
         # What was acknowledged outlives a crash of the server, too, whatever the server's default.
-        db.exec_driver_sql("SET LOCAL synchronous_commit = on")
+        db.exec_driver_sql(
+            f"SET LOCAL lock_timeout = '{_BUSY_SECONDS}s'; SET LOCAL synchronous_commit = on"
+        )
 
     return engine
 

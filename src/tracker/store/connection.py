@@ -4,12 +4,12 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
-from datetime import date, datetime
-from functools import cache, cached_property
+from datetime import UTC, date, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from tracker.domain.times import moment
-from tracker.store.compiled import COMPILED
+from tracker.store.compiled import IN_A_FILE, ON_A_SERVER
 from tracker.store.texts import day_of, moment_of
 
 if TYPE_CHECKING:
@@ -26,11 +26,13 @@ _AS_THEY_ARE = frozenset({int, str, type(None)})
 
 _NAMED = re.compile(r":(\w+)")
 
-# How what a file holds otherwise is read.
-_READERS: dict[str, Callable[[Any], Any]] = {"day": day_of, "moment": moment_of, "truth": bool}
-
-
-_Direct = tuple[sqlite3.Connection, str, dict[int, str]]
+# How what a driver gives otherwise is read.
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "day": day_of,
+    "moment": moment_of,
+    "truth": bool,
+    "utc": lambda at: at.astimezone(UTC),
+}
 
 
 class Connection:
@@ -38,21 +40,30 @@ class Connection:
 
     The questions of `statements` have names, `module.function`. Those of every day have been
     compiled for SQLite beforehand, and go to the driver of a file as they are: loading SQLAlchemy
-    takes longer than all the rest of such a command. All others go through it, over the same
-    connection and in the same transaction.
+    takes longer than all the rest of such a command. Those that record have been for PostgreSQL, too:
+    many at once put them to a server. All others go through SQLAlchemy, over the same connection and
+    in the same transaction.
     """
 
     def __init__(
-        self, core: "Core | None" = None, file: sqlite3.Connection | None = None, begin: str = ""
+        self,
+        core: "Core | None" = None,
+        file: sqlite3.Connection | None = None,
+        begin: str = "",
+        *,
+        ends_with_batch: bool = False,
     ) -> None:
         self._core = core
         self._file = file
         self._begin = begin
+        self._ends_with_batch = ends_with_batch
+        # Whether the end was asked for: if there is no answer then, nobody knows if all of it is there.
+        self.is_ending = False
 
-    @cached_property
+    @property
     def on_server(self) -> bool:
         """Whether a server keeps the ledger, not a file."""
-        return self._file is None and self.core.dialect.name != "sqlite"
+        return self._file is None
 
     @property
     def core(self) -> "Core":
@@ -70,46 +81,62 @@ class Connection:
 
     def ask(self, question: str, **given: Any) -> Iterable[Sequence[Any]]:  # noqa: ANN401 - values, or rows of them
         """The rows that answer a question."""
-        direct = self._direct(question, given)
-        if direct is None:
+        flat = _flat(given)
+        compiled = self._compiled(question, flat)
+        if compiled is None:
             return self.execute(self._statement(question, given))
-        return _answered(*direct, _flat(given))
+        sql, reading = compiled
+        rows = self._put(sql, flat)
+        return _read(rows, reading) if reading else rows
 
     def each(self, question: str, **given: Any) -> Iterator[Sequence[Any]]:  # noqa: ANN401 - values, or rows of them
         """The same rows as they come: of a long list none is kept, and who stops before the last one
         lets go of the others.
         """
-        direct = self._direct(question, given)
-        if direct is not None:
-            yield from _answered(*direct, _flat(given))
+        if self._file is not None and self._compiled(question, _flat(given)) is not None:
+            yield from self.ask(question, **given)
             return
         statement = self._statement(question, given).execution_options(yield_per=AT_A_TIME)
         with self.execute(statement) as rows:
             yield from rows
 
+    def send(self, changes: Iterable[tuple[str, Mapping[str, Any]]]) -> list[list[Sequence[Any]]]:
+        """Put compiled changes to a server one behind the other, without waiting for each; what they
+        give back.
+
+        Where the transaction ends with its batch it does so at once: the next in the queue for the
+        ledger need not wait for this program, too.
+        """
+        known = [(ON_A_SERVER[f"{change}()"], row) for change, row in changes]
+        self.is_ending = self._ends_with_batch
+        session = self._session
+        with session.pipeline():
+            sent = [(session.execute(sql, row), reading) for (sql, reading), row in known]
+            if self.is_ending:
+                session.commit()
+        return [list(_read(rows, reading)) for rows, reading in sent]
+
     def tell(self, change: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """Make a change with each of these rows."""
-        direct = self._direct(change, {})
-        if direct is None:
+        compiled = self._compiled(change, {})
+        if compiled is None:
             self.execute(self._statement(change, {}), rows)
         else:
             # By place the driver takes many rows faster than by name.
-            file, sql, _reading = direct
-            names = _NAMED.findall(sql)
+            sql, names = compiled[0], _NAMED.findall(compiled[0])
             made = (
                 [v if type(v := row[name]) in _AS_THEY_ARE else _plain(v) for name in names]
                 for row in rows
             )
-            file.executemany(_NAMED.sub("?", sql), made)
+            self._begun(self.driver).executemany(_NAMED.sub("?", sql), made)
 
     def add(self, change: str, row: Mapping[str, Any]) -> int:
         """Add a row; gives its number."""
-        direct = self._direct(change, {})
-        if direct is None:
+        compiled = self._compiled(change, {})
+        if compiled is None:
             added = self.execute(self._statement(change, {}), row).inserted_primary_key
             return int(added[0])  # type: ignore[index] # one row was added
-        file, sql, _reading = direct
-        return file.execute(sql, _kept(row)).lastrowid or 0
+        return int(self._put(compiled[0], row).lastrowid)
 
     def execute(
         self,
@@ -121,6 +148,7 @@ class Connection:
 
     def commit(self) -> None:
         """End the transaction: all of it is there."""
+        self.is_ending = True
         if self._core is not None:
             self._core.commit()
         if self._file is not None:
@@ -140,17 +168,31 @@ class Connection:
         if self._file is not None:
             self._file.close()
 
+    def _put(self, sql: str, values: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a cursor of whichever driver
+        """Put a compiled statement to the driver."""
+        if self._file is None:
+            listed = {n: list(v) if isinstance(v, tuple) else v for n, v in values.items()}
+            return self._session.execute(sql, listed)
+        return self._begun(self._file).execute(_expanded(sql, values), _kept(values))
+
+    @property
+    def _session(self) -> Any:  # noqa: ANN401 - a connection of a driver that is not everywhere
+        """The driver's connection to a server, in the transaction that SQLAlchemy has begun on it."""
+        if not self.core.in_transaction():
+            self.core.begin()
+        return self.driver
+
     def _begun(self, file: sqlite3.Connection) -> sqlite3.Connection:
         if not file.in_transaction:
             file.execute(self._begin)
         return file
 
-    def _direct(self, question: str, given: Mapping[str, Any]) -> _Direct | None:
-        """The file and the compiled statement to put to it; None where there is either not."""
-        compiled = COMPILED.get(worded(question, given))
-        if self._file is None or compiled is None:
-            return None
-        return self._begun(self._file), *compiled
+    def _compiled(
+        self, question: str, flat: Mapping[str, Any]
+    ) -> tuple[str, dict[int, str]] | None:
+        """The compiled statement and how its columns are read; None where there is none."""
+        known = IN_A_FILE if self._file is not None else ON_A_SERVER
+        return known.get(_worded(question, flat))
 
     @staticmethod
     def _statement(question: str, given: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a statement of SQLAlchemy
@@ -185,8 +227,11 @@ def _engine() -> "Engine":
 
 def worded(question: str, given: Mapping[str, Any]) -> str:
     """The question with the names of the values that are there: its wording hangs on them alone."""
-    said = [name for name, value in _flat(given).items() if value]
-    return f"{question}({', '.join(said)})"
+    return _worded(question, _flat(given))
+
+
+def _worded(question: str, flat: Mapping[str, Any]) -> str:
+    return f"{question}({', '.join([name for name, value in flat.items() if value])})"
 
 
 def _flat(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -221,13 +266,6 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any value
     if isinstance(value, datetime):
         return moment(value)
     return value.isoformat() if isinstance(value, date) else value
-
-
-def _answered(
-    file: sqlite3.Connection, sql: str, reading: Mapping[int, str], values: Mapping[str, Any]
-) -> Iterable[Sequence[Any]]:
-    rows = file.execute(_expanded(sql, values), _kept(values))
-    return _read(rows, reading) if reading else rows
 
 
 def _read(rows: Iterable[Sequence[Any]], reading: Mapping[int, str]) -> Iterator[Sequence[Any]]:

@@ -36,6 +36,18 @@ def writing(at: Place) -> Iterator[Connection]:
         yield db
 
 
+@contextmanager
+def appending(at: Place) -> Iterator[Connection]:
+    """One that ends with the batch it appends, whose lines are right whatever others record before.
+
+    On a server it waits for the others no sooner than with its batch, and they for it no longer than
+    the server needs.
+    """
+    with _connected(at, write=True, ends_with_batch=True) as db:
+        _check_revision(db, at)
+        yield db
+
+
 def queue(db: Connection) -> None:
     """Wait on a server until no other writes, as in a file the transaction itself does.
 
@@ -122,43 +134,43 @@ def _none(at: Place) -> DatabaseRefusal:
 
 @contextmanager
 def _connected(
-    at: Place, *, write: bool, create: bool = False, lock: bool = False
+    at: Place,
+    *,
+    write: bool,
+    create: bool = False,
+    lock: bool = False,
+    ends_with_batch: bool = False,
 ) -> Iterator[Connection]:
     if not create:
         refuse_missing(at)
+    opened = None
     try:
         opened = (
             connecting.to_file(at.file, write=write, create=create, lock=lock)
             if at.file
-            else connecting.to_server(at.url, write=write)
+            else connecting.to_server(at.url, write=write, ends_with_batch=ends_with_batch)
         )
         with closing(opened) as db:
             yield db
-            _commit(db, at)
+            db.commit()
     except _driver_errors() as reason:
-        from tracker.store.trouble import in_words  # noqa: PLC0415 - only an error of a driver needs words, and they need SQLAlchemy
+        from tracker.store import trouble  # noqa: PLC0415 - only an error of a driver needs words, and they need SQLAlchemy
 
-        raise in_words(reason, str(at), at.user, write=write) from reason
+        if opened and opened.is_ending and trouble.is_lost(reason):
+            raise DatabaseRefusal(
+                _(
+                    "the server of {place} went away before it said whether this is recorded:"
+                    " see with tracker log, and try again if it is not"
+                ).format(place=at)
+            ) from reason
+        raise trouble.in_words(reason, str(at), at.user, write=write) from reason
 
 
 def _driver_errors() -> tuple[type[Exception], ...]:
-    """What the drivers raise: as they are, or as SQLAlchemy has them where it is loaded."""
-    loaded = sys.modules.get("sqlalchemy.exc")
-    return (sqlite3.Error, loaded.DBAPIError) if loaded else (sqlite3.Error,)
-
-
-def _commit(db: Connection, at: Place) -> None:
-    try:
-        db.commit()
-    except _driver_errors() as reason:
-        if not getattr(reason, "connection_invalidated", False):
-            raise
-        raise DatabaseRefusal(
-            _(
-                "the server of {place} went away before it said whether this is recorded:"
-                " see with tracker log, and try again if it is not"
-            ).format(place=at)
-        ) from reason
+    """What the drivers raise: as they are, or as SQLAlchemy has them, where they are loaded."""
+    errors = {"psycopg": "Error", "sqlalchemy.exc": "DBAPIError"}
+    loaded = ((sys.modules.get(module), name) for module, name in errors.items())
+    return (sqlite3.Error, *(getattr(module, name) for module, name in loaded if module))
 
 
 def _check_revision(db: Connection, at: Place) -> None:

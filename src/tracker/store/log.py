@@ -15,7 +15,7 @@ from tracker.store.connection import Connection
 _CHUNK = 500
 
 # What the server of a ledger says of a line, whatever its client said.
-_MADE_THERE = {"version", "recorded_at", "actor"}
+_MADE_THERE = {"version", "batch", "recorded_at", "actor"}
 
 # Of a ledger without a record; any time would do, a fixed one is the same every day.
 NOTHING_YET = datetime(1949, 10, 1, tzinfo=UTC)
@@ -88,12 +88,11 @@ def append(
     In a file the lines are numbered, timed and chained here; a server does it by itself. Whoever has
     read the heads in this transaction gives them, so that they are not read again.
     """
-    recorded_at = next_moment(db, by.now)
-    batch = db.add(
-        "log.new_batch", {"command": command, "actor": by.actor, "recorded_at": recorded_at}
-    )
+    named = {"command": command, "actor": by.actor}
     if db.on_server:
-        return _sent(db, batch, drafts)
+        return _sent(db, named | {"recorded_at": by.now}, drafts)
+    recorded_at = next_moment(db, by.now)
+    batch = db.add("log.new_batch", named | {"recorded_at": recorded_at})
     among = among or read_heads(db, list(dict.fromkeys(assignment for assignment, _ in drafts)))
     heads = {head.id: head for head in among}
     written: list[tuple[Head, Entry]] = []
@@ -177,24 +176,31 @@ def _reported(head: Head, report: Entry) -> dict[str, Any]:
     }
 
 
-def _sent(db: Connection, batch: int, drafts: Iterable[tuple[int, Entry]]) -> Recorded:
-    """Send the lines of a batch to the server, and read what it made of them."""
-    rows = [
+def _sent(
+    db: Connection, batch: Mapping[str, Any], drafts: Sequence[tuple[int, Entry]]
+) -> Recorded:
+    """Send a batch and its lines to the server, and read what it made of them."""
+    touched = list(dict.fromkeys(assignment for assignment, _ in drafts))
+    heads = {head.id: head for head in read_heads(db, touched)}
+    lines = [
         {name: value for name, value in _fields(bare).items() if name not in _MADE_THERE}
-        | {"assignment_id": assignment, "batch": batch}
+        | {"assignment_id": assignment}
         for assignment, bare in drafts
     ]
-    if rows:
-        db.tell("log.sent_lines", rows)
-    made = [_line(row) for row in db.ask("log.lines_of", batch=batch)]
-    touched = list(dict.fromkeys(assignment for assignment, _ in made))
-    heads = {head.id: head for head in read_heads(db, touched)}
-    written = [
-        (heads[assignment]._replace(version=line.entry.version, hash=line.hash), line.entry)
-        for assignment, line in made
-    ]
-    ((at,),) = db.ask("log.batch_time", batch=batch)
-    return Recorded(batch, at, written)
+    ((number, at),), *made = db.send(
+        [("log.sent_batch", batch), *(("log.sent_line", line) for line in lines)]
+    )
+    written: list[tuple[Head, Entry]] = []
+    for assignment, line in (_line(row) for (row,) in made):
+        head, entry = heads[assignment], line.entry
+        if entry.version != head.version + 1:
+            # Somebody recorded between the look at the heads and the turn to record.
+            (head,) = read_heads(db, [assignment])
+        on = entry.effective_on if _is_in_force(entry, head.effective_on) else head.effective_on
+        head = Head._make((*head[:4], entry.version, line.hash, *head[6:8], on))
+        heads[assignment] = head
+        written.append((head, entry))
+    return Recorded(number, at, written)
 
 
 def cached(head: Head, log: Iterable[Hashed]) -> dict[str, Any]:

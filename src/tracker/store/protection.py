@@ -71,6 +71,11 @@ def _kept() -> list[str]:
     return [*_made().REGISTERS, *_made().APART, *_migration("0009_seeded").APART]
 
 
+def _wanted_functions() -> dict[str, tuple[str, str, str]]:
+    """By name with arguments: what each returns, its language, its body; the last that was made of it."""
+    return {**_made().FUNCTIONS, **_migration("0010_times").FUNCTIONS}
+
+
 @cache
 def _migration(name: str) -> Any:  # noqa: ANN401 - a migration is a module without a name
     file = bundled.folder("migrations") / "versions" / f"{name}.py"
@@ -104,7 +109,9 @@ def problems(db: Connection) -> list[Problem]:
 def _functions(db: Connection) -> Iterator[Problem]:
     rows = {row.head: row for row in db.execute(_FUNCTIONS)}
     path = db.execute(text("SELECT quote_ident(current_schema())")).scalar_one()
-    wanted = {head: f"\n{body}" for head, (_returns, _language, body) in _made().FUNCTIONS.items()}
+    wanted = {
+        head: f"\n{body}" for head, (_returns, _language, body) in _wanted_functions().items()
+    }
     for head, body in (wanted | {"log_is_append_only()": _APPEND_ONLY}).items():
         row = rows.get(head)
         if row is None:
@@ -135,7 +142,7 @@ def _is_pinned(row: Any, schema: str) -> bool:  # noqa: ANN401 - a row of the fu
 
 
 def _is_as_made(row: Any) -> bool:  # noqa: ANN401 - a row of the functions statement
-    returns, language, _body = _made().FUNCTIONS[row.head]
+    returns, language, _body = _wanted_functions()[row.head]
     return (row.returns, row.language, row.plain) == (returns, language, True)
 
 

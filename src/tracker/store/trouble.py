@@ -1,5 +1,6 @@
 """What a driver's error means in words: a damaged file, a full disk, a server that went away."""
 
+import sys
 from typing import Any
 
 from sqlalchemy.exc import OperationalError
@@ -13,6 +14,9 @@ _OVERTAKEN = ("40001", "40P01")
 
 # Of a table, a column or a function that is not there: every ledger of this schema has them.
 _TORN = ("42P01", "42703", "42883")
+
+# What a server says as it ends a session; where it could not say that, the driver has no number.
+_ENDED = ("57P01", "57P02", "57P03", None)
 
 # What the driver says of a URL with options that there are not.
 _NO_OPTIONS = ("invalid URI query parameter", "invalid connection option", "bad value for")
@@ -52,6 +56,18 @@ def in_words(reason: Exception, place: str, role: str | None, *, write: bool) ->
     raise reason
 
 
+def is_lost(reason: Exception) -> bool:
+    """Whether the server of a session that was open went away.
+
+    SQLAlchemy says so. What comes from the driver as it is came over an open session: to connect is
+    SQLAlchemy's to do.
+    """
+    driver = sys.modules.get("psycopg")
+    if driver is not None and isinstance(reason, driver.OperationalError):
+        return reason.sqlstate in _ENDED
+    return getattr(reason, "connection_invalidated", False)
+
+
 def _of_a_server(
     reason: Exception,
     cause: Any,  # noqa: ANN401 - an error of whichever driver
@@ -65,7 +81,7 @@ def _of_a_server(
         return kind(_("others changed {place} at the same time: try again").format(place=place))
     if getattr(cause, "sqlstate", None) in _TORN:
         return Damaged(_("{place} is damaged; tracker db check says where").format(place=place))
-    if getattr(reason, "connection_invalidated", False):
+    if is_lost(reason):
         said = (
             _("the server of {place} went away; nothing was recorded, try again")
             if write

@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, Update, bindparam, insert, select, update
-from sqlalchemy.sql.dml import Insert
+from sqlalchemy import Select, Update, bindparam, func, insert, select, update
+from sqlalchemy.sql.dml import Insert, ReturningInsert
 
 from tracker.store.models import assignments, batches, commitments, entries, owners
 
@@ -51,7 +51,6 @@ _HEADS = (
 # What a line of the log holds that its writer gives, on a server and in a file.
 _SENT = (
     "assignment_id",
-    "batch",
     "kind",
     "effective_on",
     "status",
@@ -66,7 +65,7 @@ _SENT = (
     "names",
     "first_report",
 )
-_CHAINED = (*_SENT, "version", "recorded_at", "actor", "hash_format", "hash")
+_CHAINED = (*_SENT, "batch", "version", "recorded_at", "actor", "hash_format", "hash")
 
 # What the row of an assignment caches: of its last line and its report, and of its target.
 _REPORTED = ("version", "hash", "report", "status", "percent", "effective_on", "verification")
@@ -90,16 +89,6 @@ def lines(ids: list[int]) -> Select[Any]:
     )
 
 
-def lines_of(batch: int) -> Select[Any]:
-    """The lines of a batch."""
-    return _LINES.where(entries.c.batch == batch).order_by(entries.c.id)
-
-
-def batch_time(batch: int) -> Select[Any]:
-    """When a batch was recorded."""
-    return select(batches.c.recorded_at).where(batches.c.id == batch)
-
-
 def new_batch() -> Insert:
     """A batch."""
     return insert(batches).values(_binds("command", "actor", "recorded_at"))
@@ -110,9 +99,17 @@ def new_lines() -> Insert:
     return insert(entries).values(_binds(*_CHAINED))
 
 
-def sent_lines() -> Insert:
-    """Lines of the log that the server numbers and chains."""
-    return insert(entries).values(_binds(*_SENT))
+def sent_batch() -> ReturningInsert[Any]:
+    """A batch that the server numbers and times."""
+    return new_batch().returning(batches.c.id, batches.c.recorded_at)
+
+
+def sent_line() -> ReturningInsert[Any]:
+    """A line of the log, of the batch sent before it, that the server numbers and chains."""
+    # Its sender holds the turn to record from his batch on: no other one is newer.
+    newest = select(func.max(batches.c.id)).scalar_subquery()
+    line = _binds(*_SENT) | {"batch": newest}
+    return insert(entries).values(line).returning(*_LINES.selected_columns)
 
 
 def new_cache() -> Update:
