@@ -29,6 +29,10 @@ class Kind(Enum):
     ERROR = auto()
 
 
+# Looked up once: in every cell it would take as long as to read it.
+_VALUE = Kind.VALUE
+
+
 class Cell(NamedTuple):
     """A cell: its place as spreadsheets name it, its value, whether that is shown as a per cent, and
     the day that dates are counted from.
@@ -36,7 +40,7 @@ class Cell(NamedTuple):
 
     at: str
     value: str | float | bool | date | None
-    kind: Kind = Kind.VALUE
+    kind: Kind = _VALUE
     per_cent: bool = False
     day_zero: date = date(1899, 12, 30)
 
@@ -52,8 +56,11 @@ class Wrong(Exception):  # noqa: N818 - a finding about a cell, collected by the
 
 def text(cell: Cell) -> str | None:
     """Text with its line breaks, without the blanks around it; numbers and dates as they are written."""
-    _refuse_no_value(cell)
-    said = "" if cell.value is None else _written(cell)
+    said = cell.value
+    if cell.kind is not _VALUE or type(said) is not str:
+        # Most cells are text, and there are many.
+        _refuse_no_value(cell)
+        said = "" if said is None else _written(cell)
     if "\r" in said:
         said = said.replace("\r\n", "\n").replace("\r", "\n")
     said = said.strip()
@@ -143,7 +150,7 @@ def _day(said: str, day_zero: date) -> date | None:
 
 
 def _refuse_no_value(cell: Cell) -> None:
-    if cell.kind is Kind.VALUE:
+    if cell.kind is _VALUE:
         return
     if cell.kind is Kind.FORMULA:
         raise Wrong(_("a formula stands where a value belongs: paste it as a value"))

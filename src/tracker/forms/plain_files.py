@@ -29,6 +29,8 @@ _SEPARATORS = ",;\t[{"
 _LETTERS = 26
 # What spreadsheets write for a formula that came to nothing.
 _ERROR = re.compile(r"#(N/A|NAME\?|REF!|VALUE!|DIV/0!|NUM!|NULL!)|Err:\d{3}")
+# How what is not simply text begins.
+_MARKED = frozenset("#E'")
 _PLAIN = frozenset({str, int, float, type(None)})
 _FILLED = frozenset(column.value for column in FILLED)
 _KNOWN = _FILLED | frozenset(Row._fields)
@@ -60,7 +62,8 @@ def grid(file: Path, text: str) -> Grid:
         raise BadFile([Problem(str(file), message)])
     wide = min(max(map(len, rows), default=0), LIMIT_COLUMNS)
     columns = [_column(place) for place in range(wide)]
-    return Grid(str(file), [_Row(columns, number, said) for number, said in enumerate(rows, 1)])
+    made = [_Row(columns, number, said) for number, said in enumerate(rows, 1)]
+    return Grid(str(file), made, _Row.holds)
 
 
 class _Row(Sequence[Cell]):
@@ -77,9 +80,15 @@ class _Row(Sequence[Cell]):
     def __getitem__(self, place: Any) -> Any:  # noqa: ANN401 - typed as what it is, it had to take slices, which nobody asks for
         said = self._said[place] if place < len(self._said) else ""
         at = f"{self._columns[place]}{self._number}"
-        if said.startswith(("#", "E")) and _ERROR.fullmatch(said):
-            return Cell(at, said, Kind.ERROR)
-        return Cell(at, unguarded(said))
+        if said[:1] in _MARKED:
+            if _ERROR.fullmatch(said):
+                return Cell(at, said, Kind.ERROR)
+            said = unguarded(said)
+        return Cell(at, said)
+
+    def holds(self, place: int) -> bool:
+        """Whether anything stands there; most fields are left empty, and no cell is made of these."""
+        return place < len(self._said) and bool(self._said[place].strip())
 
 
 def text(file: Path, data: bytes) -> str:
@@ -200,7 +209,7 @@ def _misspelt(row: dict[str, Any]) -> Iterator[Problem]:
 def _cell(column: Column, said: Any) -> Cell:  # noqa: ANN401 - as the file has it
     if isinstance(said, list):
         said = "\n".join(str(part) for part in said if part is not None)
-    if column is Column.PERCENT and isinstance(said, (int, float)):
+    if isinstance(said, (int, float)) and column is Column.PERCENT:
         # A number here is one of per cent: that is how the field is documented.
         said = f"{said}%"
     return Cell("", said)

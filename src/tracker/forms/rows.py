@@ -48,11 +48,27 @@ _READERS: dict[Column, Callable[[Cell], Any]] = {
 }
 
 
+def _holds(cell: Cell) -> bool:
+    return not cell.empty or cell.kind is not Kind.VALUE
+
+
+def _holds_at(row: Sequence[Cell], place: int) -> bool:
+    return _holds(row[place])
+
+
 class Grid(NamedTuple):
-    """The cells of a sheet, row by row, and where it is: the file, and the sheet where there are several."""
+    """The cells of a sheet, row by row, and where it is: the file, and the sheet where there are several.
+
+    `holds` tells whether anything stands in a row at a place.
+    """
 
     where: str
     rows: Sequence[Sequence[Cell]]
+    holds: Callable[[Any, int], bool] = _holds_at
+
+    def there(self, row: Sequence[Cell]) -> bool:
+        """Whether anything stands in a row."""
+        return any(self.holds(row, place) for place in range(len(row)))
 
     def place(self, row: Sequence[Cell]) -> str:
         """Where a row is: the file, the sheet and the number of the row."""
@@ -66,11 +82,12 @@ class _Layout(NamedTuple):
     heading: int
     hidden: int
     columns: dict[Column, int]
+    fields: Sequence[tuple[Column, int]]
+    holds: Callable[[Any, int], bool]
 
     def filled(self, row: Sequence[Cell]) -> dict[Column, Cell]:
         """What an office filled in."""
-        cells = {column: row[self.columns[column]] for column in FILLED}
-        return {column: cell for column, cell in cells.items() if _holds(cell)}
+        return {column: row[place] for column, place in self.fields if self.holds(row, place)}
 
     def place(self, row: Sequence[Cell], field: str) -> str:
         """Where a field of a row stands."""
@@ -139,7 +156,8 @@ def _layout(grid: Grid, row: int, hidden: int) -> _Layout:
         problems.append(Problem(grid.where, message.format(columns=", ".join(missing))))
     if problems:
         raise BadFile(problems)
-    return _Layout(head, row, hidden, columns)
+    fields = [(column, columns[column]) for column in FILLED]
+    return _Layout(head, row, hidden, columns, fields, grid.holds)
 
 
 def named(column: Column) -> str:
@@ -151,12 +169,8 @@ def _lines(grid: Grid, layout: _Layout) -> Iterator[Line]:
     """The rows, also those that were sorted to above the headings; what else is there is a title."""
     for number, row in enumerate(grid.rows):
         above = number < layout.heading and row[layout.hidden].empty
-        if number != layout.heading and not above and any(map(_holds, row)):
+        if number != layout.heading and not above and grid.there(row):
             yield _line(grid.place(row), row, layout)
-
-
-def _holds(cell: Cell) -> bool:
-    return not cell.empty or cell.kind is not Kind.VALUE
 
 
 def _strays(grids: Sequence[Grid], form: str) -> Iterator[Line]:

@@ -3,15 +3,19 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import NoneType
 from typing import Any
 
 from tracker.domain.formulas import guarded, runs
+from tracker.domain.words import Word
 from tracker.render import Screen
-from tracker.report.model import Report, Table, data_value, each_once, harmless, named
+from tracker.report.flow import each_once
+from tracker.report.model import Report, Table, data_value, harmless, named
 
-_NUMBERS = {int, float, bool}
+_SPECIAL = re.compile('[",\r\n]')
+_NOTHING = '""'
 
 
 def render(what: Report | Table, screen: Screen) -> Iterator[str]:  # noqa: ARG001 - CSV is the same everywhere
@@ -29,7 +33,9 @@ def render(what: Report | Table, screen: Screen) -> Iterator[str]:  # noqa: ARG0
 def _table(table: Table) -> Iterator[str]:
     yield _lines([[column.name for column in table.columns if column.name]])
     for block in named(table):
-        yield _lines(zip(*map(_column, block), strict=True))
+        rows = zip(*map(_column, block), strict=True)
+        # A line without anything would be none.
+        yield "".join(f"{','.join(row) or _NOTHING}\r\n" for row in rows)
 
 
 def _lines(rows: Iterable[Iterable[Any]]) -> str:
@@ -38,20 +44,31 @@ def _lines(rows: Iterable[Iterable[Any]]) -> str:
     return out.getvalue()
 
 
-def _column(cells: Sequence[Any]) -> Iterable[Any]:
-    """Cells as they go out; in most columns there is nothing to make of any."""
+def _column(cells: Sequence[Any]) -> Iterable[str]:
+    """Cells as they stand in the file. They are written here, as `csv` would: in most columns there is
+    nothing to make of any, which a column tells faster than each cell.
+    """
     kinds = set(map(type, cells)) - {NoneType}
-    if kinds <= _NUMBERS:
-        return cells
-    if kinds == {list}:
+    if kinds and all(issubclass(kind, list) for kind in kinds):
         cells = [_list(data_value(cell)) if cell else "" for cell in cells]
         kinds = {str}
-    if all(issubclass(kind, str) for kind in kinds):
-        # All at once: one after the other takes longer than to write them.
-        text = "\n".join(filter(None, cells))
-        if text.replace("\n", "").isprintable() and not runs(text):
-            return cells
-    return each_once(cells, lambda cell: _cell(data_value(cell)))
+    if all(issubclass(kind, Word) for kind in kinds) or (kinds == {str} and _plain(cells)):
+        return [cell or "" for cell in cells]
+    return each_once(cells, lambda cell: _quoted(_cell(data_value(cell))))
+
+
+def _plain(cells: Iterable[str | None]) -> bool:
+    """Whether all of these go out as they are."""
+    texts = list(filter(None, set(cells)))
+    whole = "".join(texts)
+    return (
+        whole.isprintable() and "," not in whole and '"' not in whole and not runs("\n".join(texts))
+    )
+
+
+def _quoted(value: Any) -> str:  # noqa: ANN401 - a JSON value
+    text = "" if value is None else str(value)
+    return '"{}"'.format(text.replace('"', '""')) if _SPECIAL.search(text) else text
 
 
 def _cell(value: Any) -> Any:  # noqa: ANN401 - a JSON value

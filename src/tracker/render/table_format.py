@@ -10,6 +10,7 @@ from tracker.domain.words import Status
 from tracker.i18n import _, either
 from tracker.render import Screen
 from tracker.render.table_lines import GAP, Laid, lines, wide, widest, wrapped
+from tracker.report.flow import each_once
 from tracker.report.model import (
     Column,
     Progress,
@@ -17,7 +18,6 @@ from tracker.report.model import (
     Share,
     Table,
     Tenths,
-    each_once,
     for_people,
     harmless,
     held,

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import tabulate
 from wcwidth import wcswidth
 
-from tracker.report.model import each_once
+from tracker.report.flow import each_once
 
 GAP = 2
 # tabulate takes ten times as long for a row: from here on that is what a list takes most of.

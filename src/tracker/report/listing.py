@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from tracker.domain.evidence import pieces
@@ -13,7 +13,7 @@ from tracker.domain.words import Basis, Kind, Position, Role, Status, Verificati
 from tracker.errors import UsageRefusal
 from tracker.i18n import _, either
 from tracker.report import lines
-from tracker.report.model import Bar, Field, Share, Table, flowing, tabulated
+from tracker.report.model import Bar, Field, Plain, Share, Table, flowing, tabulated
 from tracker.store import lookup, queries, rollups
 from tracker.store.ledger import Connection
 from tracker.store.rows import (
@@ -263,7 +263,7 @@ def assignment_fields() -> list[Field]:
 def evidence_fields() -> list[Field]:
     """The evidence: its lines as the log has them; for people without the hashes of files."""
     return [
-        Field("evidence", None, lambda row: row.evidence.split("\n") if row.evidence else []),
+        Field("evidence", None, lambda row: _lines(row.evidence)),
         Field(
             None,
             _("Evidence"),
@@ -272,6 +272,12 @@ def evidence_fields() -> list[Field]:
             optional=True,
         ),
     ]
+
+
+# Most have none.
+@lru_cache
+def _lines(evidence: str | None) -> Plain:
+    return Plain(evidence.split("\n") if evidence else [])
 
 
 def _start(row: AssignmentRow) -> Start | None:

@@ -3,16 +3,14 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from functools import partial
-from itertools import islice
-from operator import attrgetter, itemgetter
-from types import NoneType
-from typing import Any, NamedTuple, Protocol, TypeAlias
+from operator import itemgetter
+from typing import Any, NamedTuple, Protocol
 
 from tracker.domain.rollup import percentage
 from tracker.domain.times import SHANGHAI, moment
 from tracker.domain.words import Word
 from tracker.i18n import either
+from tracker.report.flow import Flow, Maker, each_once, maker
 
 # Control characters, and the marks that turn the direction of what follows.
 _ACTING = re.compile(
@@ -20,7 +18,6 @@ _ACTING = re.compile(
 )
 _BLANKS = str.maketrans("\n\t", "  ")
 _BAR = 8
-_ALIKE: tuple[set[type], ...] = ({int}, {date}, {datetime})
 _NOTHING: tuple[Any, ...] = (None, "", [])
 
 
@@ -79,50 +76,6 @@ class Rows(Protocol):
     def __iter__(self) -> Iterator[tuple[Any, ...]]: ...
 
     def __len__(self) -> int: ...
-
-
-# What makes a column of rows.
-_Maker: TypeAlias = Callable[[Sequence[Any]], Iterable[Any]]
-
-
-class Flow:
-    """Rows that are made while somebody goes through them, each time anew: none is kept.
-
-    How many there are is known once somebody has, by `whole` if they are its rows.
-    """
-
-    def __init__(
-        self,
-        source: Callable[[], Iterable[Any]],
-        makers: Sequence[_Maker],
-        at_a_time: int = 1000,
-        whole: "Flow | None" = None,
-    ) -> None:
-        self._source, self._makers, self._at_a_time = source, makers, at_a_time
-        self._whole = self if whole is None else whole
-        self.length: int | None = None
-
-    def __iter__(self) -> Iterator[tuple[Any, ...]]:
-        for block in self.columns():
-            yield from zip(*block, strict=True)
-
-    def __len__(self) -> int:
-        if self._whole.length is None:
-            self._whole.length = sum(1 for _row in self._source())
-        return self._whole.length
-
-    def columns(self) -> Iterator[list[Sequence[Any]]]:
-        """Some rows at a time, as columns, each made at once: that is twice as fast as row by row."""
-        left, length = iter(self._source()), 0
-        while block := list(islice(left, self._at_a_time)):
-            length += len(block)
-            yield [list(make(block)) for make in self._makers]
-        self._whole.length = length
-
-    def only(self, places: Iterable[int]) -> "Flow":
-        """The same rows with some of their cells: the others are not made."""
-        makers = [self._makers[place] for place in places]
-        return Flow(self._source, makers, self._at_a_time, self._whole)
 
 
 class Table(NamedTuple):
@@ -189,7 +142,7 @@ def tabulated(
 ) -> Table:
     """The table that fields make of rows."""
     kept = list(rows)
-    made = Flow(lambda: kept, list(map(_maker, fields)))
+    made = Flow(lambda: kept, _makers(fields))
     return held(Table(name, title, _columns(fields), made, keyed))
 
 
@@ -199,12 +152,12 @@ def flowing(
     source: Callable[[], Iterable[Any]],
     fields: Sequence[Field],
     *,
-    at_a_time: int = 1000,
+    at_a_time: int = 250,
 ) -> Table:
     """The table that fields make of the rows that `source` gives whenever it is asked: for as long as
     the ledger is open, and in the language spoken then. So many rows are in hand at a time.
     """
-    return Table(name, title, _columns(fields), Flow(source, list(map(_maker, fields)), at_a_time))
+    return Table(name, title, _columns(fields), Flow(source, _makers(fields), at_a_time))
 
 
 def held(table: Table) -> Table:
@@ -213,12 +166,8 @@ def held(table: Table) -> Table:
     return table._replace(rows=list(iter(table.rows)))
 
 
-def _maker(field: Field) -> _Maker:
-    get = attrgetter(field.get) if isinstance(field.get, str) else field.get
-    read = field.read
-    if read is None:
-        return partial(map, get)
-    return lambda rows: each_once(list(map(get, rows)), lambda it: None if it is None else read(it))
+def _makers(fields: Iterable[Field]) -> list[Maker]:
+    return [maker(field.get, field.read) for field in fields]
 
 
 def _columns(fields: Iterable[Field]) -> tuple[Column, ...]:
@@ -265,15 +214,6 @@ def data(table: Table) -> Iterator[list[Sequence[Any]]]:
     return (list(map(_data, block)) for block in named(table))
 
 
-def each_once(cells: Sequence[Any], make: Callable[[Any], Any]) -> Iterable[Any]:
-    """What is made of each cell of a column; most come often, and it is made of these once."""
-    kinds = set(map(type, cells)) - {NoneType}
-    # Of one kind: True and 1.0 would pass for 1, a text for the word of a vocabulary.
-    if kinds in _ALIKE or (len(kinds) == 1 and all(issubclass(kind, str) for kind in kinds)):
-        return map({cell: make(cell) for cell in set(cells)}.__getitem__, cells)
-    return map(make, cells)
-
-
 def _with(table: Table, places: list[int]) -> Table:
     return table._replace(
         columns=tuple(table.columns[i] for i in places), rows=_only(table, places)
@@ -284,7 +224,7 @@ def _only(table: Table, places: Iterable[int]) -> Flow:
     """The rows with some of their cells."""
     if isinstance(table.rows, Flow):
         return table.rows.only(places)
-    return Flow(lambda: table.rows, [partial(map, itemgetter(place)) for place in places])
+    return Flow(lambda: table.rows, [maker(itemgetter(place)) for place in places])
 
 
 class Fact(NamedTuple):

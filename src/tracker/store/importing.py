@@ -208,11 +208,12 @@ class _Comparison:
             given = given._replace(evidence=_by_name(given.evidence))
             said = self._recorded(line, mark, given, named)
             return said or Answer(line, Outcome.REFUSED, faults)
-        given = given._replace(evidence=gathered.text)
-        # A file is named in the form, and has its hash in the log.
-        said = self._recorded(line, mark, given, entries)
-        if said is not None:
-            return said
+        if gathered.text != given.evidence:
+            # A file is named in the form, and has its hash in the log.
+            given = given._replace(evidence=gathered.text)
+            said = self._recorded(line, mark, given, entries)
+            if said is not None:
+                return said
         on = given.effective_on or self._last
         texts = (given.note, given.problem, given.next_step, given.evidence)
         report = Report(given.status, on, given.percent, *texts)

@@ -17,6 +17,9 @@ _CHUNK = 500
 # What the server of a ledger says of a line, whatever its client said.
 _MADE_THERE = {"version", "batch", "recorded_at", "actor"}
 
+# What columns take as text.
+_WORDED = ("kind", "status", "verification", "target", "target_basis")
+
 # Of a ledger without a record; any time would do, a fixed one is the same every day.
 NOTHING_YET = datetime(1949, 10, 1, tzinfo=UTC)
 
@@ -122,22 +125,17 @@ def _is_in_force(entry: Entry, on: date | None) -> bool:
 
 
 def _row(head: Head, entry: Entry) -> dict[str, Any]:
-    return {
-        **_fields(entry),
-        "assignment_id": head.id,
-        "hash_format": HASH_FORMAT,
-        "hash": head.hash,
-    }
+    row = _fields(entry)
+    row |= {"assignment_id": head.id, "hash_format": HASH_FORMAT, "hash": head.hash}
+    return row
 
 
 def _fields(entry: Entry) -> dict[str, Any]:
-    return entry._asdict() | {
-        "kind": entry.kind.value,
-        "status": stored(entry.status),
-        "verification": stored(entry.verification),
-        "target": stored(entry.target),
-        "target_basis": stored(entry.target_basis),
-    }
+    fields = entry._asdict()
+    for name in _WORDED:
+        if fields[name] is not None:
+            fields[name] = str(fields[name])
+    return fields
 
 
 def _cache(
