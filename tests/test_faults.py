@@ -175,6 +175,19 @@ def test_where_the_server_goes_away_the_driver_prints_nothing_of_its_own(
     assert caplog.records == []
 
 
+def test_a_session_that_the_server_has_ended_meanwhile_is_opened_anew(
+    server: servers.Server, server_template: str
+) -> None:
+    with server.database(server_template) as name:
+        at = ledger.place(server.url(name))
+        first = report(at)
+        server.end_connections(name)
+
+        second = report(at)
+
+    assert second.batch == first.batch + 1
+
+
 def test_a_server_whose_ledger_somebody_holds_is_named_as_locked(
     server: servers.Server,
     server_template: str,

@@ -4,7 +4,8 @@ import os
 import sqlite3
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from select import select
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from tracker.errors import DatabaseRefusal
@@ -53,19 +54,25 @@ def to_server(url: "URL", *, write: bool, ends_with_batch: bool = False) -> Conn
 def _engine(url: "URL", *, write: bool) -> "Engine":
     import logging  # noqa: PLC0415 - a file needs none of it
 
-    from sqlalchemy import create_engine, event  # noqa: PLC0415 - a file needs none of it
+    from sqlalchemy import create_engine, event, exc  # noqa: PLC0415 - a file needs none of it
 
     # What the driver lets pass it tells a log besides, which would be printed; what counts it raises.
     logging.getLogger("psycopg").setLevel(logging.CRITICAL)
     try:
-        # The server may have been started anew since.
-        engine = create_engine(url, pool_pre_ping=True)
+        engine = create_engine(url)
     except ImportError as reason:
         raise DatabaseRefusal(
             _(
                 "the driver for PostgreSQL is not installed: pip install 'commitment-tracker[postgres]'"
             )
         ) from reason
+
+    @event.listens_for(engine, "checkout")
+    def taken_again(driver: Any, *_pool: object) -> None:  # noqa: ANN401 - of whichever driver
+        # Unasked a server says only that it ends the session: then another one is opened.
+        if select([driver], [], [], 0)[0]:
+            raise exc.DisconnectionError
+
     if not write:
         # A report asks several questions: all of them see the same moment.
         options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -76,9 +83,10 @@ def _engine(url: "URL", *, write: bool) -> "Engine":
     @event.listens_for(engine, "begin")
     def begin(db: "Core") -> None:
         # What was acknowledged outlives a crash of the server, too, whatever the server's default.
-        db.exec_driver_sql(
-            f"SET LOCAL lock_timeout = '{_BUSY_SECONDS}s'; SET LOCAL synchronous_commit = on"
-        )
+        session: Any = db.connection.driver_connection
+        with session.pipeline():
+            session.execute(f"SET LOCAL lock_timeout = '{_BUSY_SECONDS}s'")
+            session.execute("SET LOCAL synchronous_commit = on")
 
     return engine
 

@@ -150,12 +150,16 @@ def meant(db: Connection, keys: Iterable[str], code: str | None) -> list[Meant]:
     """
     found: dict[int, Meant] = {}
     for said in keys:
-        wanted = key(db, said)
-        rows = [row for row in _standing(db, wanted) if code in (None, row.owner)]
+        wanted, there = said, _standing(db, said) if said.isprintable() else []
+        if not there:
+            # It was typed in another way, or nobody has it any more.
+            wanted = key(db, said)
+            there = _standing(db, wanted)
+        rows = [row for row in there if code in (None, row.owner)]
         if not rows and code is None:
             raise NotFound(_("nobody has an assignment in {key} any more").format(key=wanted))
         if not rows:
-            having = ", ".join(dict.fromkeys(row.owner for row in _standing(db, wanted)))
+            having = ", ".join(dict.fromkeys(row.owner for row in there))
             raise NotFound(
                 _("{owner} has no assignment in {key}; those who have: {having}").format(
                     owner=code, key=wanted, having=having or "-"
