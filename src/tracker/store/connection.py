@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 AT_A_TIME = 1000
 
 
-# What the driver of a file takes without more.
-_AS_THEY_ARE = frozenset({int, str, type(None)})
+# As a file keeps them; what the library makes of them by itself is not the same, and deprecated.
+sqlite3.register_adapter(date, date.isoformat)
+sqlite3.register_adapter(datetime, moment)
 
 _NAMED = re.compile(r":(\w+)")
 
@@ -124,10 +125,7 @@ class Connection:
         else:
             # By place the driver takes many rows faster than by name.
             sql, names = compiled[0], _NAMED.findall(compiled[0])
-            made = (
-                [v if type(v := row[name]) in _AS_THEY_ARE else _plain(v) for name in names]
-                for row in rows
-            )
+            made = (tuple(map(row.__getitem__, names)) for row in rows)
             self._begun(self.driver).executemany(_NAMED.sub("?", sql), made)
 
     def add(self, change: str, row: Mapping[str, Any]) -> int:
@@ -173,7 +171,7 @@ class Connection:
         if self._file is None:
             listed = {n: list(v) if isinstance(v, tuple) else v for n, v in values.items()}
             return self._session.execute(sql, listed)
-        return self._begun(self._file).execute(_expanded(sql, values), _kept(values))
+        return self._begun(self._file).execute(_expanded(sql, values), _each(values))
 
     @property
     def _session(self) -> Any:  # noqa: ANN401 - a connection of a driver that is not everywhere
@@ -251,21 +249,15 @@ def _expanded(sql: str, values: Mapping[str, Any]) -> str:
     return sql
 
 
-def _kept(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Values as a file keeps them, lists of them each by itself."""
-    kept: dict[str, Any] = {}
+def _each(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values for such places: those of lists each by itself."""
+    each: dict[str, Any] = {}
     for name, value in values.items():
         if isinstance(value, (list, tuple)):
-            kept |= _kept({f"{name}{number}": each for number, each in enumerate(value)})
+            each |= {f"{name}{number}": one for number, one in enumerate(value)}
         else:
-            kept[name] = _plain(value)
-    return kept
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401 - any value
-    if isinstance(value, datetime):
-        return moment(value)
-    return value.isoformat() if isinstance(value, date) else value
+            each[name] = value
+    return each
 
 
 def _read(rows: Iterable[Sequence[Any]], reading: Mapping[int, str]) -> Iterator[Sequence[Any]]:
