@@ -1,20 +1,36 @@
 """What it costs to bring in much at once: reports from forms, and the registers that come with the program."""
 
+import csv
 import json
 import shutil
 import sqlite3
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import ledgers
-from measuring import LEAST, Cost, in_turns, inside, python, run, said, table, times, told, tracker
-from tracker.store import forming, ledger
+from measuring import (
+    LEAST,
+    Cost,
+    Run,
+    in_turns,
+    inside,
+    python,
+    run,
+    said,
+    table,
+    times,
+    told,
+    tracker,
+)  # fmt: skip
 
-_PERIOD = "2025Q4"
-_ROWS = (
-    "SELECT o.code, c.key, a.role, a.version FROM assignments a JOIN commitments c"
-    " ON c.id = a.commitment_id JOIN owners o ON o.id = a.owner_id WHERE c.key LIKE 'b%' ORDER BY a.id"
+# A quarter that nobody has reported on yet.
+_PERIOD = "2026Q3"
+_OWNERS = (
+    "SELECT DISTINCT o.code FROM assignments a JOIN commitments c ON c.id = a.commitment_id"
+    " JOIN owners o ON o.id = a.owner_id WHERE c.key LIKE 'b%' ORDER BY o.code"
 )
+_NOTE, _NEXT = "本季度完成前期工作", "下季度开工"
 
 
 def part(folder: Path, reports: int, runs: int) -> str:
@@ -24,54 +40,68 @@ def part(folder: Path, reports: int, runs: int) -> str:
 
 def _imports(folder: Path, reports: int, runs: int) -> str:
     template, copy = ledgers.kept(folder, reports, tall=True), folder / "bulk.sqlite"
-    forms = _forms(template, folder / "forms")
+    forms = {ending: _forms(template, folder / "forms", ending) for ending in ("json", "csv")}
 
-    def imported() -> Cost | None:
+    def imported(ending: str) -> Cost | None:
         shutil.copy(template, copy)
-        return run(tracker(copy, "import", *forms, "-o", folder / "imported.txt"))
+        return run(tracker(copy, "import", *forms[ending], "-o", folder / "imported.txt"))
 
-    imported()
+    imported("json")
     lines, made = _written(template, copy)
 
     def bare() -> Cost:
         shutil.copy(template, copy)
         return inside(lambda: _inserted(copy, made, lines))
 
-    program, floor = (
-        f"`tracker import`, {len(forms)} forms",
-        "bare `executemany` in a process that runs",
-    )
-    costs = in_turns({program: imported, floor: bare}, runs)
+    floor = "bare `executemany` in a process that runs"
+    programs: dict[str, Run] = {
+        f"`tracker import`, {len(files)} forms, {ending.upper()}": partial(imported, ending)
+        for ending, files in forms.items()
+    }
+    costs = in_turns({**programs, floor: bare}, runs)
     rows = [(name, said(cost), times(cost, costs[floor])) for name, cost in costs.items()]
     return (
-        f"{len(lines):,} reports from JSON as one command, and the same lines into the same file with the"
-        f" same constraints and triggers:\n\n{table(('', 'time', 'times'), rows)}"
+        f"{len(lines):,} reports as one command, and the same lines into the same file with the same"
+        f" constraints and triggers:\n\n{table(('', 'time', 'times'), rows)}"
     )
 
 
-def _forms(db: Path, folder: Path) -> list[Path]:
-    """A form of every owner, filled in: a report on each of his assignments."""
-    with ledger.reading(ledger.place(str(db))) as opened:
-        mark = forming.mark(opened)
+def _forms(db: Path, folder: Path, ending: str) -> list[Path]:
+    """The forms of all owners, filled in: a report on each of their assignments."""
     with closing(sqlite3.connect(db)) as opened:
-        found = opened.execute(_ROWS).fetchall()
-    rows: dict[str, list[dict[str, object]]] = {}
-    for number, (owner, key, role, version) in enumerate(found):
-        rows.setdefault(owner, []).append(
-            {
-                "key": key, "role": role, "version": version, "status": "in_progress",
-                "percent": number % 100, "note": "本季度完成前期工作", "problem": None,
-                "next_step": "下季度开工", "evidence": [], "effective_on": None,
-            }
-        )  # fmt: skip
+        owners = [code for (code,) in opened.execute(_OWNERS)]
     folder.mkdir(exist_ok=True)
     files = []
-    for owner, own in rows.items():
-        file = folder / f"{owner}.json"
-        form = {"owner": owner, "period": _PERIOD, "ledger": mark, "rows": own}
-        file.write_text(json.dumps(form, ensure_ascii=False), encoding="utf-8")
+    for owner in owners:
+        file = folder / f"{owner}.{ending}"
+        file.unlink(missing_ok=True)
+        run(tracker(db, "form", "--owner", owner, "--period", _PERIOD, "-f", ending, "-o", file))
+        _FILLED[ending](file)
         files.append(file)
     return files
+
+
+def _filled_json(file: Path) -> None:
+    form = json.loads(file.read_bytes())
+    for number, row in enumerate(form["rows"]):
+        row |= {"status": "in_progress", "percent": number % 100, "note": _NOTE, "next_step": _NEXT}
+    file.write_text(json.dumps(form, ensure_ascii=False), encoding="utf-8")
+
+
+def _filled_csv(file: Path) -> None:
+    with file.open(encoding="utf-8-sig", newline="") as opened:
+        rows = list(csv.reader(opened))
+    begin = next(number for number, row in enumerate(rows) if "Status" in row)
+    places = [rows[begin].index(name) for name in ("Status", "Percent", "Progress", "Next steps")]
+    for number, row in enumerate(rows[begin + 1 :]):
+        said = ("in progress", f"{number % 100}%", _NOTE, _NEXT)
+        for place, value in zip(places, said, strict=True):
+            row[place] = value
+    with file.open("w", encoding="utf-8-sig", newline="") as opened:
+        csv.writer(opened).writerows(rows)
+
+
+_FILLED = {"json": _filled_json, "csv": _filled_csv}
 
 
 def _written(
