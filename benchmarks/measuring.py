@@ -1,11 +1,10 @@
 """What runs cost, taken in turns: wall time, processor time and memory, their medians, and tables of them."""
 
+import json
 import os
 import statistics
 import subprocess
 import sys
-import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -32,6 +31,8 @@ class Command(NamedTuple):
 # None is the cost of what took longer than anybody waits.
 Run = Callable[[], Cost | None]
 
+_STARTER = Path(__file__).with_name("starter.py")
+
 # The least that a Python program costs: what all others are measured in.
 LEAST = "python -c pass"
 
@@ -51,29 +52,19 @@ def tracker(db: Path, *words: str | Path) -> Command:
 
 def run(command: Command, patience: float = 600) -> Cost | None:
     """What one run as a whole process costs, with what it starts; a failure ends the measuring."""
-    started = time.perf_counter()
-    with tempfile.TemporaryFile() as errors:
-        process = subprocess.Popen(
-            list(map(str, command.words)),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=errors,
-            env=os.environ | command.environment,
-        )
-        stop = threading.Timer(patience, process.kill)
-        stop.start()
-        _pid, status, used = os.wait4(process.pid, 0)
-        wall = time.perf_counter() - started
-        process.returncode = os.waitstatus_to_exitcode(status)
-        stop.cancel()
-        errors.seek(0)
-        said = errors.read().decode(errors="replace")
+    words = [str(word) for word in command.words]
+    ran = subprocess.run(
+        [sys.executable, "-I", "-S", str(_STARTER), str(patience), *words],
+        capture_output=True,
+        check=True,
+        env=os.environ | command.environment,
+    )
+    wall, processor, memory, code, last_words = json.loads(ran.stdout)
     if wall >= patience:
         return None
-    if status:
-        raise SystemExit(f"failed: {' '.join(map(str, command.words))}\n{said[-500:]}")
-    unit = 1 if sys.platform == "darwin" else 1024
-    return Cost(wall, used.ru_utime + used.ru_stime, used.ru_maxrss * unit // 2**20)
+    if code:
+        raise SystemExit(f"failed: {' '.join(words)}\n{last_words}")
+    return Cost(wall, processor, memory)
 
 
 def inside(work: Callable[[], object]) -> Cost:

@@ -90,6 +90,15 @@ def test_a_run_that_takes_too_long_is_ended_and_has_no_cost() -> None:
     assert measuring.run(sleeping, patience=0.2) is None
 
 
+def test_the_memory_of_a_command_is_not_that_of_who_measures_it() -> None:
+    held = bytearray(200_000_000)
+
+    cost = measuring.run(measuring.python("-c", "pass"))
+
+    assert cost is not None
+    assert cost.memory < len(held) // 2_000_000
+
+
 def test_a_run_that_fails_ends_the_measuring_with_what_it_said() -> None:
     failing = measuring.python("-c", "import sys; sys.exit('no such ledger')")
 
