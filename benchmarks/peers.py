@@ -8,11 +8,14 @@ import subprocess
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+import bare_lists
 import ledgers
 import plot
+import statements
 from measuring import Command, Cost, commands_in_turns, run, said, table, told, tracker
 
 LIST, DOCUMENT, SUMMARY, SHOW, ADD = QUESTIONS = (
@@ -77,7 +80,11 @@ def part(folder: Path, sizes: list[int], runs: int, asked: Namespace) -> str:
     costs = {size: _costs(folder, size, runs, programs, asked.patience) for size in sizes}
     names = ["tracker", *programs]
     made = [
-        f"{told(runs)} In brackets: how many times `tracker`. Task programs list what is open, `tracker` all.\n"
+        (
+            f"{told(runs)} In brackets: how many times `tracker`. Task programs list what is open, `tracker` all."
+            " sqlite-utils and the shell have the tasks in one table without schedule positions; on the ledger"
+            " itself sqlite-utils is asked what `tracker` is.\n"
+        )
     ]
     for question in QUESTIONS:
         found = {name: [costs[size].get(f"{name}: {question}") for size in sizes] for name in names}
@@ -112,6 +119,7 @@ def _found(asked: Namespace) -> Iterator[tuple[str, tuple[str, Setting]]]:
         *(("Taskwarrior", program, _taskwarrior) for program in asked.taskwarrior),
         ("todoman", asked.todoman, _todoman),
         ("sqlite-utils", asked.sqlite_utils, _sqlite_utils),
+        ("sqlite-utils on the ledger", asked.sqlite_utils, _on_the_ledger),
         ("sqlite3 shell", asked.sqlite3, _shell),
     ]
     for name, program, setting in wanted:
@@ -236,6 +244,18 @@ def _statements(tried: Tried) -> tuple[Path, dict[str, str]]:
 def _sqlite_utils(program: str, tried: Tried) -> Commands:
     file, asked = _statements(tried)
     return {name: Command((program, "query", file, said)) for name, said in asked.items()}
+
+
+def _on_the_ledger(program: str, tried: Tried) -> Commands:
+    """The questions put to the ledger itself, with the statements by hand that other parts measure."""
+    shown = bare_lists.STATEMENTS["shown"]
+    document = f"WHERE a.standing AND d.code = '{tried.tasks[-1].document}'"
+    asked = {
+        LIST: shown,
+        DOCUMENT: shown.replace("WHERE a.standing", document),
+        SUMMARY: statements.now(datetime.now(UTC).date().isoformat()),
+    }
+    return {name: Command((program, "query", tried.db, said)) for name, said in asked.items()}
 
 
 def _shell(program: str, tried: Tried) -> Commands:
