@@ -20,7 +20,8 @@ from offices import Desk, filled
 from test_store import report
 from tracker.cli.app import run
 from tracker.domain.words import Status
-from tracker.store import check, ledger, log, record
+from tracker.errors import Refusal
+from tracker.store import check, ledger, log, lookup, record
 from tracker.store.models import entries
 
 UPDATE = ("update", "2021-15.5", "--owner", "HB", "--status", "stalled")
@@ -125,6 +126,24 @@ def test_on_a_server_a_report_holds_nobody_up_before_its_program_goes_on(on_serv
         seen = other.execute("SELECT max(id) FROM batches").fetchone()
 
     assert seen == (done.batch,)
+
+
+def test_an_assignment_that_is_retired_before_the_report_has_its_turn_takes_none(
+    on_server: Other,
+) -> None:
+    at, other = on_server
+
+    def report_late() -> None:
+        with ledger.appending(at) as db:
+            (meant,) = lookup.meant(db, ["2021-15.5"], "HB")
+            other.execute("UPDATE assignments SET standing = false WHERE id = %s", (meant.id,))
+            other.commit()
+            draft = record.draft(record.Report(Status.STALLED, TODAY))
+            by = log.Acting("li", TODAY, NOW)
+            log.append(db, [(meant.id, draft)], command="update", by=by)
+
+    with pytest.raises(Refusal, match="retired"):
+        report_late()
 
 
 def test_a_writer_whom_the_server_passes_over_is_tried_again(

@@ -241,6 +241,8 @@ def test_the_revision_of_roles_goes_down_and_up_with_grants_in_it(apart: Apart, 
 def test_the_revision_of_what_was_seeded_goes_down_and_up_with_grants_in_it(
     apart: Apart, by: str
 ) -> None:
+    odd = f"x-:{by}"
+    apart.sql("postgres", f'CREATE ROLE "{odd}"', f"INSERT INTO roles VALUES ('{odd}', 'HB')")  # noqa: S608 - a name of ours
     with ledger.upgrading(apart.place(by), make=False) as db:
         schema.downgrade(db, "0008")
     with ledger.upgrading(apart.place(by), make=False) as db:

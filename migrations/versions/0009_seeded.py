@@ -49,7 +49,9 @@ def _show() -> None:
     provinces = op.get_bind().exec_driver_sql(
         "SELECT quote_ident(role) FROM roles WHERE role IN (SELECT rolname FROM pg_roles)"
     )
-    op.execute(f"GRANT SELECT ON seeded TO {', '.join([*_GROUPS, *provinces.scalars()])}")
+    granted = ", ".join([*_GROUPS, *provinces.scalars()])
+    # As it is: a colon in a name of a role is no mark of a value.
+    op.get_bind().exec_driver_sql(f"GRANT SELECT ON seeded TO {granted}")
 
 
 def downgrade() -> None:

@@ -101,14 +101,20 @@ class Connection:
         with self.execute(statement) as rows:
             yield from rows
 
-    def send(self, changes: Iterable[tuple[str, Mapping[str, Any]]]) -> list[list[Sequence[Any]]]:
-        """Put compiled changes to a server one behind the other, without waiting for each; what they
-        give back.
+    def send(
+        self,
+        changes: Iterable[tuple[str, Mapping[str, Any]]],
+        then: str,
+        **given: Any,  # noqa: ANN401 - values, or lists of them
+    ) -> list[list[Sequence[Any]]]:
+        """Put compiled changes to a server, and a question behind them, without waiting for each; what
+        each gives back.
 
         Where the transaction ends with its batch it does so at once: the next in the queue for the
         ledger need not wait for this program, too.
         """
         known = [(ON_A_SERVER[f"{change}()"], row) for change, row in changes]
+        known.append((ON_A_SERVER[f"{then}({', '.join(given)})"], given))
         self.is_ending = self._ends_with_batch
         session = self._session
         with session.pipeline():

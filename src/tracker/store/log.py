@@ -179,25 +179,18 @@ def _sent(
 ) -> Recorded:
     """Send a batch and its lines to the server, and read what it made of them."""
     touched = list(dict.fromkeys(assignment for assignment, _ in drafts))
-    heads = {head.id: head for head in read_heads(db, touched)}
     lines = [
         {name: value for name, value in _fields(bare).items() if name not in _MADE_THERE}
         | {"assignment_id": assignment}
         for assignment, bare in drafts
     ]
-    ((number, at),), *made = db.send(
-        [("log.sent_batch", batch), *(("log.sent_line", line) for line in lines)]
-    )
-    written: list[tuple[Head, Entry]] = []
-    for assignment, line in (_line(row) for (row,) in made):
-        head, entry = heads[assignment], line.entry
-        if entry.version != head.version + 1:
-            # Somebody recorded between the look at the heads and the turn to record.
-            (head,) = read_heads(db, [assignment])
-        on = entry.effective_on if _is_in_force(entry, head.effective_on) else head.effective_on
-        head = Head._make((*head[:4], entry.version, line.hash, *head[6:8], on))
-        heads[assignment] = head
-        written.append((head, entry))
+    sent = [("log.sent_batch", batch), *(("log.sent_line", line) for line in lines)]
+    ((number, at),), *made, found = db.send(sent, "log.heads", ids=touched)
+    heads = {head.id: head for head in map(_head, found)}
+    written = [
+        (heads[assignment]._replace(version=line.entry.version, hash=line.hash), line.entry)
+        for assignment, line in (_line(row) for (row,) in made)
+    ]
     return Recorded(number, at, written)
 
 

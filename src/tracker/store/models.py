@@ -351,8 +351,8 @@ roles = Table(
     Column("owner", ForeignKey("owners.code"), nullable=False, index=True),
 )
 
-# Which files brought nothing new when they were last seeded, and what they were compared with then:
-# the fingerprints of both.
+# Which files were seeded, and what they would have been compared with once more right after it: the
+# fingerprints of both.
 seeded = Table(
     "seeded",
     metadata,

@@ -52,8 +52,17 @@ def remember(db: Connection, given: Sequence[Given]) -> None:
 
 
 def _files(given: Iterable[Given]) -> str:
-    # Another program may read them otherwise.
-    return _digest([(__version__, HEAD), *((one.fingerprint, one.bundled) for one in given)])
+    program = (__version__, HEAD, _program())
+    return _digest([program, *((one.fingerprint, one.bundled) for one in given)])
+
+
+def _program() -> str:
+    """The fingerprint of what reads files and loads them: another program may do it otherwise."""
+    here = Path(__file__).parent
+    read = [here.parent / "yamlfile.py"]
+    for folder in (here.parent / "domain", here.parent / "register", here):
+        read += sorted(folder.glob("*.py"))
+    return sha256(b"".join(file.read_bytes() for file in read)).hexdigest()
 
 
 def _state(db: Connection) -> str:

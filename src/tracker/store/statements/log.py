@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, Update, bindparam, func, insert, select, update
+from sqlalchemy import Select, Update, bindparam, insert, select, update
 from sqlalchemy.sql.dml import Insert, ReturningInsert
 
 from tracker.store.models import assignments, batches, commitments, entries, owners
@@ -106,10 +106,7 @@ def sent_batch() -> ReturningInsert[Any]:
 
 def sent_line() -> ReturningInsert[Any]:
     """A line of the log, of the batch sent before it, that the server numbers and chains."""
-    # Its sender holds the turn to record from his batch on: no other one is newer.
-    newest = select(func.max(batches.c.id)).scalar_subquery()
-    line = _binds(*_SENT) | {"batch": newest}
-    return insert(entries).values(line).returning(*_LINES.selected_columns)
+    return insert(entries).values(_binds(*_SENT)).returning(*_LINES.selected_columns)
 
 
 def new_cache() -> Update:
