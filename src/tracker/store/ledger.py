@@ -41,7 +41,7 @@ def appending(at: Place) -> Iterator[Connection]:
     """One that ends with the batch it appends, whose lines are right whatever others record before.
 
     On a server it waits for the others no sooner than with its batch, and they for it no longer than
-    the server needs.
+    the server needs, which refuses a report on what was retired meanwhile.
     """
     with _connected(at, write=True, ends_with_batch=True) as db:
         _check_revision(db, at)
