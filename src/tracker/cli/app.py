@@ -3,10 +3,11 @@
 import io
 import os
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import typer
 from typer.core import TyperGroup
@@ -67,13 +68,17 @@ COMMANDS = {
 }
 
 
+# A command as Typer makes it, which keeps the type in a private module.
+Command: TypeAlias = Any
+
+
 class Commands(TyperGroup):
     """The commands of `tracker`; listing them loads none of their modules."""
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401, ARG002 - Typer calls its method with these, and keeps their types in a private module
         return list(COMMANDS)
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401, ARG002 - Typer calls its method with these, and keeps their types in a private module
+    def get_command(self, ctx: Any, cmd_name: str) -> Command:  # noqa: ANN401, ARG002 - Typer calls its method with these, and keeps their types in a private module
         if cmd_name not in COMMANDS:
             raise UsageRefusal(
                 _("no command {said}; there are: {known}").format(
@@ -83,7 +88,7 @@ class Commands(TyperGroup):
         return prepared(self.loaded(cmd_name))
 
     @staticmethod
-    def loaded(name: str) -> Any:  # noqa: ANN401 - Typer keeps the type of its commands in a private module
+    def loaded(name: str) -> Command:
         """A command as its module has it, in English."""
         module = import_module(f"tracker.cli.{COMMANDS[name].module}").app
         commands = [one for one in module.registered_commands if _name(one) == name]
@@ -99,8 +104,8 @@ class Commands(TyperGroup):
             formatter.write_dl([(name, _(place.does)) for name, place in COMMANDS.items()])
 
 
-def _name(command: Any) -> Any:  # noqa: ANN401 - Typer keeps the type of its commands in a private module
-    return command.name or command.callback.__name__.strip("_")
+def _name(command: Command) -> str:
+    return str(command.name or command.callback.__name__.strip("_"))
 
 
 app = typer.Typer(cls=Commands, no_args_is_help=True, rich_markup_mode=None)
@@ -140,9 +145,11 @@ def run(arguments: list[str]) -> int:
     return code or 0
 
 
-def _tried(command: Any, arguments: list[str]) -> Any:  # noqa: ANN401 - Typer keeps the type of its commands in a private module
+def _tried(command: Command, arguments: list[str]) -> int | None:
     """Run a command; anew where the server let others go first, since then it has done nothing."""
-    attempt = partial(command.main, args=arguments, prog_name="tracker", standalone_mode=False)
+    attempt: Callable[[], int | None] = partial(
+        command.main, args=arguments, prog_name="tracker", standalone_mode=False
+    )
     for _time in range(_TRIES - 1):
         with suppress(Overtaken):
             return attempt()

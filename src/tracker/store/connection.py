@@ -82,20 +82,17 @@ class Connection:
 
     def ask(self, question: str, **given: Any) -> Iterable[Sequence[Any]]:  # noqa: ANN401 - values, or rows of them
         """The rows that answer a question."""
-        flat = _flat(given)
-        compiled = self._compiled(question, flat)
-        if compiled is None:
-            return self.execute(self._statement(question, given))
-        sql, reading = compiled
-        rows = self._put(sql, flat)
-        return _read(rows, reading) if reading else rows
+        direct = self._direct(question, given)
+        return self.execute(self._statement(question, given)) if direct is None else direct
 
     def each(self, question: str, **given: Any) -> Iterator[Sequence[Any]]:  # noqa: ANN401 - values, or rows of them
         """The same rows as they come: of a long list none is kept, and who stops before the last one
         lets go of the others.
         """
-        if self._file is not None and self._compiled(question, _flat(given)) is not None:
-            yield from self.ask(question, **given)
+        # The driver of a server would hold all rows before it gives the first.
+        direct = None if self.on_server else self._direct(question, given)
+        if direct is not None:
+            yield from direct
             return
         statement = self._statement(question, given).execution_options(yield_per=AT_A_TIME)
         with self.execute(statement) as rows:
@@ -171,6 +168,16 @@ class Connection:
             self._core.close()
         if self._file is not None:
             self._file.close()
+
+    def _direct(self, question: str, given: Mapping[str, Any]) -> Iterable[Sequence[Any]] | None:
+        """The rows that the driver gives; None where the question is not compiled."""
+        flat = _flat(given)
+        compiled = self._compiled(question, flat)
+        if compiled is None:
+            return None
+        sql, reading = compiled
+        rows = self._put(sql, flat)
+        return _read(rows, reading) if reading else rows
 
     def _put(self, sql: str, values: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a cursor of whichever driver
         """Put a compiled statement to the driver."""
