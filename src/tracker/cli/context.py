@@ -223,7 +223,7 @@ def _fitting(line: str) -> str:
     """As much of a line as one line of the terminal takes: what is wrapped cannot be cleared."""
     from wcwidth import wcswidth  # noqa: PLC0415 - only progress on a terminal has a width to fit
 
-    from tracker.report.model import harmless  # noqa: PLC0415 - only progress on a terminal has a width to fit
+    from tracker.report.model import harmless  # noqa: PLC0415 - only progress on a terminal shows names that came from outside
 
     shown, room = harmless(line), typer.get_terminal_size().columns - 3
     while wcswidth(shown) > room:

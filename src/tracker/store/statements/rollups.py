@@ -72,7 +72,7 @@ def _counted(states: States, filters: Filters, *groups: ColumnElement[Any]) -> S
     ).group_by(*by)
 
 
-def _each(states: States, filters: Filters, groups: tuple[ColumnElement[Any], ...]) -> Any:  # noqa: ANN401 - the columns of a relation
+def _each(states: States, filters: Filters, groups: tuple[ColumnElement[Any], ...]) -> Any:  # noqa: ANN401 - a relation, of columns that hang on the groups
     """What counts of each assignment: the columns of a relation."""
     of = table(states, inside(filters))
     each = (

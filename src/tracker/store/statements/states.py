@@ -53,7 +53,7 @@ class StateTable(NamedTuple):
     folded: bool = False
 
     @property
-    def c(self) -> Any:  # noqa: ANN401 - the columns of a relation
+    def c(self) -> Any:  # noqa: ANN401 - a relation, of columns that hang on the groups
         """The columns."""
         return self.table.c
 
