@@ -40,6 +40,13 @@ class Spent(NamedTuple):
     processor: float
 
 
+class Waiting(NamedTuple):
+    """How many wait for a lock: because another one records on the same assignment, or otherwise."""
+
+    same: float
+    otherwise: float
+
+
 def part(folder: Path, reports: int) -> str:
     """How many reports a second so many clients record, on a server of its own."""
     folder.chmod(0o755)
@@ -49,7 +56,7 @@ def part(folder: Path, reports: int) -> str:
         rows = [_row(here, clients, reports) for clients in _CLIENTS]
     head = (
         "clients", "reports a second", "a second and processor", "processor: clients", "server",
-        "waiting for the turn to record", "for the same assignment",
+        "waiting for the same assignment", "otherwise",
     )  # fmt: skip
     return f"{told_once(reports)}\n\n{table(head, rows)}"
 
@@ -94,8 +101,8 @@ def _row(here: servers.Server, clients: int, reports: int) -> tuple[str, ...]:
         f"{rate / (os.cpu_count() or 1):.0f}",
         f"{sum(each.processor for each in spent) * milliseconds:.1f} ms",
         f"{server * milliseconds:.1f} ms",
-        f"{waiting['relation']:.1f}",
-        f"{waiting['transactionid'] + waiting['tuple']:.1f}",
+        f"{waiting.same:.1f}",
+        f"{waiting.otherwise:.1f}",
     )
 
 
@@ -108,17 +115,20 @@ def _together(writers: Sequence[concurrency.Writer], start: threading.Barrier) -
     return Spent([line for told in warm + lines for line in told], time.process_time() - began)
 
 
-def _waiting(here: servers.Server, name: str, done: Sequence[Future[Spent]]) -> dict[str, float]:
-    """How many wait for which kind of lock, on average, until all are done."""
+def _waiting(here: servers.Server, name: str, done: Sequence[Future[Spent]]) -> Waiting:
+    """How many wait for a lock, on average, until all are done."""
     moments, found = 0, Counter[str]()
     with psycopg.connect(here.address, autocommit=True) as db:
         while not all(each.done() for each in done):
             moments += 1
             found.update(kind for (kind,) in db.execute(_LOCKS, (name,)))
             time.sleep(0.05)
-    return {kind: found[kind] / moments for kind in ("relation", "transactionid", "tuple")}
+    same = sum(found[kind] for kind in _ROWS)
+    return Waiting(same / moments, (found.total() - same) / moments)
 
 
+# What a session waits for that wants a row which another one has.
+_ROWS = ("transactionid", "tuple")
 _LOCKS = "SELECT wait_event FROM pg_stat_activity WHERE datname = %s AND wait_event_type = 'Lock'"
 
 

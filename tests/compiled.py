@@ -106,7 +106,7 @@ def everyday() -> Iterator[Question]:
     yield "rollups.weighted", {"states": states}
     lines = ("since", "until", "known_on", "actor", "batch")
     for filters, said in (((), "batch"), (("commitment",), ""), (("measure",), ""), ((), "")):
-        given = {name: mark(name) if name == said else None for name in lines}
+        given = {name: mark(name) if name == said else None for name in lines} | {"laned": False}
         yield "queries.entry_rows", {"filters": Filters(**marked(filters)), **given}
     for question, names in _OTHERS:
         yield question, marked(names)
@@ -119,6 +119,7 @@ def everyday() -> Iterator[Question]:
     yield "standing.moves", {"commitment": mark("commitment"), "known_on": None}
     yield "wordings.sentence_rows", {"document": None, "measure": mark("measure")}
     yield "log.newest", {"by": None}
+    yield "log.lanes", {}
 
 
 _OTHERS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -165,6 +166,7 @@ _RECORDING: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("ledger.revision", ()),
     ("lookup.all_owners", ()),
     ("lookup.registered", ("keys",)),
+    ("log.hold", ()),
     ("log.sent_batch", ()),
     ("log.sent_line", ()),
     ("log.heads", ("ids",)),

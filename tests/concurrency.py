@@ -18,7 +18,7 @@ from tracker.domain.times import SHANGHAI
 from tracker.domain.words import Status
 from tracker.store import check, ledger, queries, record, states
 from tracker.store.log import Acting
-from tracker.store.models import assignments, batches, commitments, entries, owners
+from tracker.store.models import assignments, commitments, entries, owners
 
 _context: Any = multiprocessing.get_context("forkserver" if hasattr(os, "fork") else "spawn")
 
@@ -120,11 +120,21 @@ def amiss(at: ledger.Place, acknowledged: Sequence[Line]) -> list[str]:
         whole = select(entries.c.assignment_id, entries.c.version).order_by(entries.c.version)
         for assignment, version in db.execute(whole):
             logs[assignment].append(version)
-        times = list(db.execute(select(batches.c.recorded_at).order_by(batches.c.id)).scalars())
+        times = list(
+            db.execute(
+                select(entries.c.assignment_id, entries.c.recorded_at).order_by(
+                    entries.c.assignment_id, entries.c.version
+                )
+            )
+        )
         found += [str(problem) for problem in check.problems(db)]
     found += [
         f"assignment {number}: {versions}"
         for number, versions in logs.items()
         if versions != list(range(1, len(versions) + 1))
     ]
-    return found + [f"{late} after {early}" for early, late in pairwise(times) if late <= early]
+    return found + [
+        f"{late} after {early} on assignment {number}"
+        for (number, early), (same, late) in pairwise(times)
+        if number == same and late <= early
+    ]

@@ -178,7 +178,7 @@ def test_a_ledger_that_somebody_works_in_is_not_replaced(
     copy = file.with_name("copy.sqlite")
     backed_up(tracker, copy)
     report(tracker)
-    monkeypatch.setattr("tracker.store.connecting._LOCK_SECONDS", 1)
+    monkeypatch.setattr("tracker.store.connecting.LOCK_SECONDS", 1)
     with closing(sqlite3.connect(file, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
 

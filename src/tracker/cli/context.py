@@ -111,6 +111,15 @@ def reading() -> Iterator["Connection"]:
 
 
 @contextmanager
+def settled() -> Iterator["Connection"]:
+    """The same, where what is said of it has to be found again: nothing of that time is under way."""
+    from tracker.store import ledger  # noqa: PLC0415 - help and completion of words need no database
+
+    with ledger.settled(_present()) as db:
+        yield db
+
+
+@contextmanager
 def writing() -> Iterator["Connection"]:
     """The ledger, to write in one transaction; the default one is made first where it is missing."""
     from tracker.store import ledger  # noqa: PLC0415 - help and completion of words need no database

@@ -49,7 +49,7 @@ def info(form: Format = Form.TABLE) -> None:
     from tracker.store import ledger  # noqa: PLC0415 - the database's library costs a quarter of a second, and help needs none of it
 
     at = ledger.place(context.settings.db)
-    with context.reading() as database:
+    with context.settled() as database:
         found = care.info(database, at, context.evidence())
     context.output(found, form)
 

@@ -60,7 +60,7 @@ def export(
 
     if shape and form is not Outlet.XLSX:
         raise UsageRefusal(_("--as breakdown is a workbook: add --format xlsx"))
-    with context.reading() as db:
+    with context.settled() as db:
         filters = listing.filters(db, document=document, owner=owner)
         context.output(_made(db, shape or form, filters), shape or form, out)
 

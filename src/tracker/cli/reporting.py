@@ -131,7 +131,7 @@ def _made(asking: _Asking, *, annexes: bool, both: bool) -> "tuple[Report, Asked
     from tracker.store import log  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
 
     said = maybe(period, asking.period, "--period")
-    with context.reading() as db:
+    with context.settled() as db:
         asked = progress.Asked(
             _date(said, maybe(day, asking.as_of, "--as-of")),
             log.known(db, maybe(moment, asking.known_on, "--known-on")),
@@ -256,7 +256,7 @@ def due(
     from tracker.store import log  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
 
     on, known = maybe(day, as_of, "--as-of"), maybe(moment, known_on, "--known-on")
-    with context.reading() as db:
+    with context.settled() as db:
         filters = listing.filters(db, document=document, owner=owner)
         of = context.asked(on, known)
         made = reminders.reminders(
@@ -306,7 +306,7 @@ def audit(
     from tracker.store import log  # noqa: PLC0415 - only the command that reads the ledger needs it; help does not
 
     on = maybe(day, as_of, "--as-of") or context.today()
-    with context.reading() as db, context.steps() as step:
+    with context.settled() as db, context.steps() as step:
         known = log.known(db, maybe(moment, known_on, "--known-on"))
         filters = listing.filters(db, document=document, owner=owner)
         signs = made.signs(db, on, known, filters, step)

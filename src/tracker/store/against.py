@@ -35,14 +35,16 @@ def _digests(db: Connection) -> Iterator[tuple[Then, str]]:
     last = dict(log.last_hashes(db))
     undone = _lines(db)
     line = next(undone, None)
-    newest_first = select(batches.c.id, batches.c.recorded_at).order_by(batches.c.id.desc())
+    newest_first = select(batches.c.id, batches.c.recorded_at).order_by(
+        batches.c.recorded_at.desc(), batches.c.id.desc()
+    )
     changed, known = True, ""
     for number, at in db.execute(newest_first).all():
         if changed:
             known = digest(last.items())
         yield Then(number, at), known
         changed = False
-        while line is not None and line.batch >= number:
+        while line is not None and line.batch == number:
             if line.before is None:
                 last.pop(line.name, None)
             else:
@@ -78,7 +80,8 @@ def _lines(db: Connection) -> Iterator[_Line]:
             (earlier.c.assignment_id == entries.c.assignment_id)
             & (earlier.c.version == entries.c.version - 1),
         )
-        .order_by(entries.c.batch.desc(), entries.c.version.desc())
+        .join(batches, batches.c.id == entries.c.batch)
+        .order_by(batches.c.recorded_at.desc(), batches.c.id.desc(), entries.c.version.desc())
     )
     for batch, key, owner, role, before in db.execute(statement):
         yield _Line(batch, f"{key} {owner} {role}", before)

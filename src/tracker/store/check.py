@@ -12,6 +12,7 @@ from tracker.errors import DatabaseRefusal, Problem
 from tracker.i18n import _
 from tracker.store import issues, log, registered, roles, schema, soundness
 from tracker.store.connection import Connection
+from tracker.store.lanes import beginning
 from tracker.store.log import Hashed, Head
 from tracker.store.models import assignments, batches, entries, observations, owners, stands
 from tracker.store.models import issues as issues_table
@@ -156,10 +157,12 @@ def _assignments(db: Connection) -> Iterator[Problem]:
 
 
 def _order(db: Connection) -> Iterator[Problem]:
-    """Lines are numbered as they are written: batch after batch, version after version."""
-    newest, batch = dict[int, int](), 0
+    """Lines of a lane are numbered as they are written: batch after batch, version after version."""
+    lane, batch, newest = 1, 0, dict[int, int]()
     columns = (entries.c.id, entries.c.batch, entries.c.assignment_id, entries.c.version)
     for row in db.execute(select(*columns).order_by(entries.c.id)):
+        if beginning(row.id) != lane:
+            lane, batch, newest = beginning(row.id), 0, {}
         if row.batch < batch or row.version <= newest.get(row.assignment_id, 0):
             yield Problem(f"entries {row.id}: id", _("stands behind a line that was written later"))
         batch = max(batch, row.batch)
@@ -167,12 +170,13 @@ def _order(db: Connection) -> Iterator[Problem]:
 
 
 def _gaps(db: Connection) -> Iterator[Problem]:
-    """What is never deleted is numbered without a gap; who is shown a part of it sees gaps."""
+    """What is never deleted is numbered without a gap in each lane; who is shown a part sees gaps."""
     if not roles.sees_all(db):
         return
     for table in (batches, entries, issues_table, observations):
         expected = 1
         for number in db.execute(select(table.c.id).order_by(table.c.id)).scalars():
+            expected = max(expected, beginning(number))
             if number > expected:
                 yield Problem(
                     f"{table.name} {number}: id",
@@ -238,13 +242,10 @@ def _stands(db: Connection) -> Iterator[Problem]:
 
 
 def _batches(db: Connection) -> Iterator[Problem]:
-    before = None
-    for number, at in db.execute(
-        select(batches.c.id, batches.c.recorded_at).order_by(batches.c.id)
-    ):
-        if before is not None and at <= before:
+    rows = db.execute(select(batches.c.id, batches.c.recorded_at).order_by(batches.c.id))
+    for (before, earlier), (number, at) in pairwise(rows):
+        if beginning(before) == beginning(number) and at <= earlier:
             yield Problem(f"batches {number}: recorded_at", _("is not later than the batch before"))
-        before = at
     times = select(batches.c.recorded_at)
     for column in (stands.c.added_at, stands.c.retired_at):
         odd = select(stands.c.assignment_id).where(column.is_not(None), column.not_in(times))

@@ -26,7 +26,7 @@ _BUSY_SECONDS = 120
 _CACHE_KIBIBYTES = 65_536
 
 # How long a lock on the whole file is waited for: who keeps the ledger open has to close it.
-_LOCK_SECONDS = 10
+LOCK_SECONDS = 10
 
 
 def to_file(file: Path, *, write: bool, create: bool = False, lock: bool = False) -> Connection:
@@ -96,7 +96,7 @@ def _prepare(
 ) -> None:
     if lock:
         # Taken with the first transaction, and kept until the end.
-        driver.execute(f"PRAGMA busy_timeout = {_LOCK_SECONDS * 1000}")
+        driver.execute(f"PRAGMA busy_timeout = {LOCK_SECONDS * 1000}")
         driver.execute("PRAGMA locking_mode = EXCLUSIVE")
         driver.executescript("BEGIN EXCLUSIVE; COMMIT")
         return

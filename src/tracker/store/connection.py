@@ -107,8 +107,8 @@ class Connection:
         """Put compiled changes to a server, and a question behind them, without waiting for each; what
         each gives back.
 
-        Where the transaction ends with its batch it does so at once: the next in the queue for the
-        ledger need not wait for this program, too.
+        Where the transaction ends with its batch it does so at once: who waits for the same assignments
+        need not wait for this program, too.
         """
         known = [(ON_A_SERVER[f"{change}()"], row) for change, row in changes]
         known.append((ON_A_SERVER[f"{then}({', '.join(given)})"], given))

@@ -149,7 +149,10 @@ def each_stand(db: Connection, filters: Filters = Filters()) -> Iterator[StandRo
 def batch_rows(db: Connection) -> list[BatchRow]:
     """All batches, oldest first."""
     columns: Sequence[Any] = (batches.c.id, *(batches.c[name] for name in BatchRow._fields[1:]))
-    return [BatchRow._make(row) for row in db.execute(select(*columns).order_by(batches.c.id))]
+    return [
+        BatchRow._make(row)
+        for row in db.execute(select(*columns).order_by(batches.c.recorded_at, batches.c.id))
+    ]
 
 
 def left_wordings(db: Connection) -> list[WordingRow]:

@@ -18,12 +18,23 @@ __all__ = ["Connection", "Place", "place"]  # what those below need to name
 # The lock of those who make or upgrade a ledger on a server: any number, the same for all of them.
 _MAKING = 20210423
 
+_MAY_SETTLE = "SELECT has_function_privilege('ledger_settled()', 'EXECUTE')"
+
 
 @contextmanager
 def reading(at: Place) -> Iterator[Connection]:
     """A consistent view of a ledger of the current schema; nothing can be written through it."""
     with _connected(at, write=False) as db:
         _check_revision(db, at)
+        yield db
+
+
+@contextmanager
+def settled(at: Place) -> Iterator[Connection]:
+    """Such a view that holds, by the time of its newest, all that ever will be recorded by then."""
+    with _connected(at, write=False) as db:
+        _check_revision(db, at)
+        _settle(db)
         yield db
 
 
@@ -40,8 +51,9 @@ def writing(at: Place) -> Iterator[Connection]:
 def appending(at: Place) -> Iterator[Connection]:
     """One that ends with the batch it appends, whose lines are right whatever others record before.
 
-    On a server it waits for the others no sooner than with its batch, and they for it no longer than
-    the server needs, which refuses a report on what was retired meanwhile.
+    On a server it waits no sooner than with its batch, and for nobody but those who record on the same
+    assignments or for themselves alone (`writing`); they wait for it no longer than the server needs,
+    which refuses a report on what was retired meanwhile.
     """
     with _connected(at, write=True, ends_with_batch=True) as db:
         _check_revision(db, at)
@@ -51,8 +63,8 @@ def appending(at: Place) -> Iterator[Connection]:
 def queue(db: Connection) -> None:
     """Wait on a server until no other writes, as in a file the transaction itself does.
 
-    What a writer reads is then what he writes to, his batch is the newest, and of two that queue for
-    one lock neither holds what the other waits for.
+    What a writer reads is then what he writes to, reports that `appending` begins wait for him, and of
+    two that queue for one lock neither holds what the other waits for.
     """
     if db.on_server:
         db.core.exec_driver_sql("SELECT ledger_lock()")
@@ -60,12 +72,14 @@ def queue(db: Connection) -> None:
 
 @contextmanager
 def looking(at: Place) -> Iterator[Connection]:
-    """A consistent view of a ledger of this schema or an earlier one."""
+    """A settled view of a ledger of this schema or an earlier one."""
     with _connected(at, write=False) as db:
         found = _found(db)
         if found is None:
             raise _none(at)
         _refuse_foreign(found, at)
+        if found == HEAD:
+            _settle(db)
         yield db
 
 
@@ -110,6 +124,18 @@ def revision(at: Place) -> str | None:
         return None
     with _connected(at, write=False) as db:
         return _found(db)
+
+
+def _settle(db: Connection) -> None:
+    """Wait on a server for those who have begun a report, and look then: their times may be earlier than
+    those of others who are there already.
+    """
+    # Who was given tables by hand alone may not call it, and reads what is there.
+    if db.on_server and db.core.exec_driver_sql(_MAY_SETTLE).scalar():
+        db.core.exec_driver_sql(f"SET LOCAL lock_timeout = '{connecting.LOCK_SECONDS}s'")
+        db.core.exec_driver_sql("SELECT ledger_settled()")
+        # What is asked next is asked of a later moment.
+        db.rollback()
 
 
 def _found(db: Connection) -> str | None:

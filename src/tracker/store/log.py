@@ -177,15 +177,22 @@ def _reported(head: Head, report: Entry) -> dict[str, Any]:
 def _sent(
     db: Connection, batch: Mapping[str, Any], drafts: Sequence[tuple[int, Entry]]
 ) -> Recorded:
-    """Send a batch and its lines to the server, and read what it made of them."""
+    """Send a batch and its lines to the server, and read what it made of them.
+
+    It waits before for those who record on the same assignments, so that its time is later than theirs.
+    """
     touched = list(dict.fromkeys(assignment for assignment, _ in drafts))
     lines = [
         {name: value for name, value in _fields(bare).items() if name not in _MADE_THERE}
         | {"assignment_id": assignment}
         for assignment, bare in drafts
     ]
-    sent = [("log.sent_batch", batch), *(("log.sent_line", line) for line in lines)]
-    ((number, at),), *made, found = db.send(sent, "log.heads", ids=touched)
+    sent = [
+        ("log.hold", {"ids": touched}),
+        ("log.sent_batch", batch),
+        *(("log.sent_line", line) for line in lines),
+    ]
+    _held, ((number, at),), *made, found = db.send(sent, "log.heads", ids=touched)
     heads = {head.id: head for head in map(_head, found)}
     written = [
         (heads[assignment]._replace(version=line.entry.version, hash=line.hash), line.entry)

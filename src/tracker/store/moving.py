@@ -37,7 +37,7 @@ def load(file: Path, into: Place) -> str:
 
 def copy(source: Place, into: Place) -> str:
     """Make a ledger like another one where there is none; gives the digest of both."""
-    with ledger.reading(source) as db:
+    with ledger.settled(source) as db:
         return _fill(into, dump.lines(db), str(source))
 
 

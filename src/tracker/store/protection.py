@@ -15,7 +15,7 @@ from tracker.store.connection import Connection
 
 _LOG = ("batches", "entries", "issues", "observations")
 # The functions that the policies and the program call as whoever is there.
-_CALLED = ("ledger_units", "ledger_lock")
+_CALLED = ("ledger_units", "ledger_lock", "ledger_hold", "ledger_settled")
 _APPEND_ONLY = "BEGIN RAISE EXCEPTION '%: the log is append-only', TG_TABLE_NAME; END"
 
 # Everything that belongs to the ledger lies in one schema, and to one role: who owns the log.
@@ -73,7 +73,11 @@ def _kept() -> list[str]:
 
 def _wanted_functions() -> dict[str, tuple[str, str, str]]:
     """By name with arguments: what each returns, its language, its body; the last that was made of it."""
-    return {**_made().FUNCTIONS, **_migration("0010_times").FUNCTIONS}
+    return {
+        **_made().FUNCTIONS,
+        **_migration("0010_times").FUNCTIONS,
+        **_migration("0011_lanes").FUNCTIONS,
+    }
 
 
 @cache

@@ -97,5 +97,6 @@ def each_entry(
         known_on=known_on,
         actor=actor,
         batch=batch,
+        laned=any(db.ask("log.lanes")),
     )
     return map(EntryRow._make, rows)

@@ -212,7 +212,7 @@ def _own(db: Connection, role: str, name: str, code: str) -> str | None:
         f"USAGE ON SCHEMA {place}",
         f"SELECT ON {', '.join([*_SHOWN, *views])}",
         f"INSERT ON {', '.join(_RECORDED)}",
-        "EXECUTE ON FUNCTION ledger_units(), ledger_lock()",
+        "EXECUTE ON FUNCTION ledger_units(), ledger_lock(), ledger_hold(integer[]), ledger_settled()",
     ):
         db.execute(text(f"GRANT {right} TO {name}".replace(":", "\\:")))
     before = db.execute(select(roles.c.owner).where(roles.c.role == role)).scalar()

@@ -17,6 +17,7 @@ from tracker.domain.times import moment
 from tracker.i18n import _
 from tracker.store.columns import Moment
 from tracker.store.connection import Connection
+from tracker.store.models import entries
 
 # Rows that are in memory at once.
 _CHUNK = 500
@@ -47,13 +48,18 @@ def kind(column: Column[Any]) -> Kind:
 
 
 def rows(db: Connection, table: Table, columns: Sequence[Column[Any]]) -> Iterator[Any]:
-    """All rows of a table by primary key, each value as the driver gives it: nothing is read into it."""
+    """All rows of a table by primary key, each value as the driver gives it: nothing is read into it.
+
+    Lines of the log come in the order in which they were written, as a server takes them.
+    """
     # The same order everywhere: a server sorts text by its language, unless told not to.
     bytewise = "binary" if not db.on_server else "C"
     order = [
         column.collate(bytewise) if kind(column) is _TEXT else column
         for column in table.primary_key.columns
     ]
+    if table is entries and any(db.ask("log.lanes")):
+        order.insert(0, entries.c.recorded_at)
     raw = [type_coerce(column, NullType()).label(column.name) for column in columns]
     with _any_text(db):
         statement = select(*raw).order_by(*order)

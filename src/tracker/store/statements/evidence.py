@@ -15,5 +15,5 @@ def named() -> Select[Any]:
         .select_from(placed(assignments))
         .join(entries, entries.c.assignment_id == assignments.c.id)
         .where(entries.c.evidence.contains("sha256:"))
-        .order_by(entries.c.id)
+        .order_by(entries.c.recorded_at, entries.c.id)
     )

@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, Update, bindparam, insert, select, update
+from sqlalchemy import ARRAY, Integer, Select, Update, bindparam, func, insert, select, update
 from sqlalchemy.sql.dml import Insert, ReturningInsert
 
+from tracker.store import lanes as lanes_
 from tracker.store.models import assignments, batches, commitments, entries, owners
 
 _LINES = select(
@@ -89,6 +90,11 @@ def lines(ids: list[int]) -> Select[Any]:
     )
 
 
+def hold() -> Select[Any]:
+    """On a server: wait for those who record on the same assignments, and let others wait."""
+    return select(func.ledger_hold(bindparam("ids", type_=ARRAY(Integer))))
+
+
 def new_batch() -> Insert:
     """A batch."""
     return insert(batches).values(_binds("command", "actor", "recorded_at"))
@@ -121,8 +127,13 @@ def new_report() -> Update:
 
 def newest(by: datetime | None) -> Select[Any]:
     """The time of the newest batch, or of the newest there was by a time."""
-    statement = select(batches.c.recorded_at).order_by(batches.c.id.desc()).limit(1)
+    statement = select(batches.c.recorded_at).order_by(batches.c.recorded_at.desc()).limit(1)
     return statement if by is None else statement.where(batches.c.recorded_at <= by)
+
+
+def lanes() -> Select[Any]:
+    """A batch that is not of the first lane, where there is one."""
+    return select(batches.c.id).where(batches.c.id > lanes_.FIRST_ENDS).limit(1)
 
 
 def last_hashes(known_on: datetime | None) -> Select[Any]:

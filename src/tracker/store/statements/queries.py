@@ -205,8 +205,12 @@ def entry_rows(
     known_on: datetime | None,
     actor: str | None,
     batch: int | None,
+    laned: bool,
 ) -> Select[Any]:
-    """The lines of the log, oldest first: effective between two dates, recorded by a time."""
+    """The lines of the log, oldest first: effective between two dates, recorded by a time.
+
+    Without lanes their numbers are in that order, and nothing has to be sorted.
+    """
     named = entries.alias("named")
     statement = (
         select(
@@ -242,7 +246,7 @@ def entry_rows(
             ),
         )
         .where(*places(filters))
-        .order_by(entries.c.id)
+        .order_by(*((entries.c.recorded_at,) if laned else ()), entries.c.id)
     )
     if filters.owners:
         statement = statement.where(owners.c.code.in_(filters.owners))

@@ -18,7 +18,7 @@ def batches_of(actor: str, but: str) -> Select[Any]:
     return (
         select(batches.c.id)
         .where(batches.c.actor == actor, batches.c.command != but)
-        .order_by(batches.c.id.desc())
+        .order_by(batches.c.recorded_at.desc(), batches.c.id.desc())
     )
 
 

@@ -31,7 +31,7 @@ def moves(commitment: str, known_on: datetime | None) -> Select[Any]:
         .join(owners, owners.c.id == assignments.c.owner_id)
         .join(batches, _MOVED)
         .where(commitments.c.key == commitment, assignments.c.basis == Basis.ASSIGNED.value)
-        .order_by(batches.c.id, _ADDED, owners.c.place)
+        .order_by(batches.c.recorded_at, _ADDED, owners.c.place)
     )
     return statement if known_on is None else statement.where(batches.c.recorded_at <= known_on)
 
@@ -72,5 +72,5 @@ def parts_moved(batch: int, command: str) -> Select[Any]:
         select(stands.c.assignment_id, _ADDED, batches.c.id, batches.c.command)
         .join(batches, _MOVED)
         .where(stands.c.assignment_id.in_(moved))
-        .order_by(batches.c.id)
+        .order_by(batches.c.recorded_at)
     )
