@@ -48,9 +48,9 @@ class Server(NamedTuple):
                 db.execute(statement)
 
     def end_connections(self, database: str) -> None:
-        """End whatever is connected to a database."""
+        """End whatever is connected to a database, and wait until it has ended."""
         self.do(
-            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}'"  # noqa: S608 - a name of ours
+            f"SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '{database}'"  # noqa: S608 - a name of ours
         )
 
     @contextmanager
