@@ -188,6 +188,18 @@ def test_a_session_that_the_server_has_ended_meanwhile_is_opened_anew(
     assert second.batch == first.batch + 1
 
 
+def test_a_server_that_allows_no_long_question_is_named(
+    server: servers.Server, server_template: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with server.database(server_template) as name:
+        server.do(f"ALTER DATABASE {name} SET statement_timeout = '1ms'")
+        code = run(["--db", server.url(name), "report"])
+
+    told = capfd.readouterr().err
+    assert (code, told.count("\n")) == (5, 1)
+    assert "statement_timeout" in told
+
+
 def test_a_server_whose_ledger_somebody_holds_is_named_as_locked(
     server: servers.Server,
     server_template: str,

@@ -7,6 +7,7 @@ import psycopg
 import pytest
 
 import provinces
+import servers
 from conftest import Ran, Run
 from offices import filled
 from provinces import Apart
@@ -272,6 +273,22 @@ def test_who_has_a_right_through_another_role_is_listed_with_it(apart: Apart) ->
 
     assert found["hubei"] == ["admin", "own"]
     assert found["hunan"] == ["own", "reader"]
+
+
+def test_a_ledger_may_lie_in_a_schema_whose_name_has_to_be_quoted(
+    server: servers.Server, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with server.database() as name:
+        server.do(
+            'CREATE SCHEMA "Amt 1"',
+            f'ALTER DATABASE {name} SET search_path = "Amt 1"',
+            database=name,
+        )
+        assert run(["--db", server.url(name), "init"]) == 0
+
+        code = run(["--db", server.url(name), "db", "check"])
+
+    assert code == 0, capfd.readouterr().out
 
 
 # What the check of a ledger finds.

@@ -203,7 +203,7 @@ def _check_revision(db: Connection, at: Place) -> None:
     try:
         found = next(iter(db.ask("ledger.revision")), (None,))[0]
     except _driver_errors() as reason:
-        if not _says(reason, "no such table", "does not exist"):
+        if not _is_of_a_table(reason):
             raise
         db.rollback()
         found = _found(db)
@@ -236,5 +236,7 @@ def _refuse_foreign(found: str, at: Place) -> None:
         )
 
 
-def _says(reason: Exception, *words: str) -> bool:
-    return any(word in str(reason) for word in words)
+def _is_of_a_table(reason: Exception) -> bool:
+    """Whether the driver says that a table is not there: a server by number, in whatever language."""
+    number = getattr(getattr(reason, "orig", reason), "sqlstate", None)
+    return number == "42P01" or "no such table" in str(reason)

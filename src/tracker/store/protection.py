@@ -28,7 +28,7 @@ _FUNCTIONS = text(
     " (SELECT lanname FROM pg_language l WHERE l.oid = prolang) AS language,"
     " prorettype::regtype::text AS returns, ARRAY(SELECT x.grantee::regrole::text FROM"
     " aclexplode(proacl) x WHERE x.grantee NOT IN (0, proowner) ORDER BY 1) AS callers"
-    " FROM pg_proc WHERE pronamespace = current_schema()::regnamespace"
+    " FROM pg_proc WHERE pronamespace = quote_ident(current_schema())::regnamespace"
 )
 _POLICIES = text(
     "SELECT tablename, policyname, permissive, roles, cmd, coalesce(qual, '') AS seen,"
@@ -37,7 +37,7 @@ _POLICIES = text(
 _TABLES = text(
     "SELECT relname, relkind, relrowsecurity AND relforcerowsecurity AS forced,"
     " relowner = (SELECT relowner FROM pg_class WHERE oid = to_regclass('entries')) AS kept, EXISTS (SELECT FROM pg_rewrite w WHERE w.ev_class = c.oid AND w.rulename <> '_RETURN') AS ruled, coalesce(reloptions, ARRAY[]::text[]) AS options"
-    " FROM pg_class c WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'f')"
+    " FROM pg_class c WHERE relnamespace = quote_ident(current_schema())::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'f')"
 )
 # What is granted on tables and on single columns, to all but their owner.
 _RIGHTS = text(
@@ -47,16 +47,16 @@ _RIGHTS = text(
     " FROM pg_class c CROSS JOIN LATERAL ("
     "   SELECT x.* FROM aclexplode(c.relacl) x UNION ALL SELECT y.* FROM pg_attribute a,"
     "   aclexplode(a.attacl) y WHERE a.attrelid = c.oid"
-    " ) g WHERE c.relnamespace = current_schema()::regnamespace AND g.grantee <> c.relowner"
+    " ) g WHERE c.relnamespace = quote_ident(current_schema())::regnamespace AND g.grantee <> c.relowner"
 )
 _OFF = text(
     "SELECT DISTINCT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
-    " WHERE c.relnamespace = current_schema()::regnamespace AND t.tgenabled NOT IN ('O', 'A')"
+    " WHERE c.relnamespace = quote_ident(current_schema())::regnamespace AND t.tgenabled NOT IN ('O', 'A')"
 )
 _MAKERS = text(
     "SELECT CASE x.grantee WHEN 0 THEN 'public' ELSE x.grantee::regrole::text END"
     " FROM pg_namespace n, aclexplode(n.nspacl) x"
-    " WHERE n.oid = current_schema()::regnamespace AND x.privilege_type = 'CREATE' AND x.grantee <> n.nspowner"
+    " WHERE n.oid = quote_ident(current_schema())::regnamespace AND x.privilege_type = 'CREATE' AND x.grantee <> n.nspowner"
     " AND x.grantee <> (SELECT relowner FROM pg_class WHERE oid = to_regclass('entries'))"
 )
 

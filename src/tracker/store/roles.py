@@ -34,7 +34,7 @@ _MAY_GRANT = text(
 )
 _MAY_MAKE = text("SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = session_user")
 _INVOKERS = text(
-    "SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace"
+    "SELECT relname FROM pg_class WHERE relnamespace = quote_ident(current_schema())::regnamespace"
     " AND relname IN :views AND 'security_invoker=true' = ANY (reloptions)"
 ).bindparams(bindparam("views", expanding=True))
 _SEES_ALL = text(

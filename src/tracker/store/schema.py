@@ -83,7 +83,7 @@ def triggers(db: Connection) -> dict[str, str]:
         if not db.on_server
         # Two tables may have triggers of one name.
         else "SELECT t.tgname, string_agg(pg_get_triggerdef(t.oid), '; ') FROM pg_trigger t"
-        " JOIN pg_class c ON c.oid = t.tgrelid AND c.relnamespace = current_schema()::regnamespace"
+        " JOIN pg_class c ON c.oid = t.tgrelid AND c.relnamespace = quote_ident(current_schema())::regnamespace"
         " WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A')"
         " GROUP BY t.tgname"
     )

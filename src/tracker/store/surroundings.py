@@ -9,7 +9,7 @@ from tracker.i18n import _
 from tracker.store.connection import Connection
 from tracker.store.models import metadata
 
-_HERE = "current_schema()::regnamespace"
+_HERE = "quote_ident(current_schema())::regnamespace"
 _SERVERS = "'pg_catalog'::regnamespace"
 _KEEPER = "(SELECT relowner FROM pg_class WHERE oid = to_regclass('entries'))"
 # Lower numbers are what the server itself was made with.

@@ -35,9 +35,7 @@ def in_words(reason: Exception, place: str, role: str | None, *, write: bool) ->
         "file is not a database": _("{place} is no database; name another with --db"),
         "readonly": _("{place} can only be read: ask for the right to write in its folder"),
         "query_only": _("{place} can only be read: ask for the right to write in its folder"),
-        "read-only transaction": _("{place} can only be read here; nothing was recorded"),
         "database is locked": _("{place} is locked by another program; close it and try again"),
-        "lock timeout": _("{place} is locked by another program; close it and try again"),
         "Could not decode": _("{place} is damaged; restore it from a backup"),
         "malformed": _("{place} is damaged; restore it from a backup"),
         "after year 10K": _("{place} is damaged; tracker db check says where"),
@@ -45,7 +43,6 @@ def in_words(reason: Exception, place: str, role: str | None, *, write: bool) ->
         "no such table": _("{place} is damaged; tracker db check says where"),
         "no such column": _("{place} is damaged; tracker db check says where"),
         "database or disk is full": _("the disk is full; nothing was recorded in {place}"),
-        "No space left": _("the disk is full; nothing was recorded in {place}"),
         "unable to open database file": _("cannot open {place}: is it a folder, or not yours?"),
         "disk I/O error": _("the disk of {place} is full or does not answer; nothing was recorded"),
     }
@@ -75,11 +72,22 @@ def _of_a_server(
     *,
     write: bool,
 ) -> Refusal | None:
-    if getattr(cause, "sqlstate", None) in _OVERTAKEN:
+    numbered = {
+        "25006": _("{place} can only be read here; nothing was recorded"),
+        "53100": _("the disk is full; nothing was recorded in {place}"),
+        "55P03": _("{place} is locked by another program; close it and try again"),
+        "57014": _(
+            "the server of {place} stopped what took longer than it allows (statement_timeout);"
+            " nothing was recorded"
+        ),
+    }
+    if (number := getattr(cause, "sqlstate", None)) in numbered:
+        return DatabaseRefusal(numbered[number].format(place=place))
+    if number in _OVERTAKEN:
         # Who only reads may have recorded something before; he is not made to do that again.
         kind = Overtaken if write else DatabaseRefusal
         return kind(_("others changed {place} at the same time: try again").format(place=place))
-    if getattr(cause, "sqlstate", None) in _TORN:
+    if number in _TORN:
         return Damaged(_("{place} is damaged; tracker db check says where").format(place=place))
     if is_lost(reason):
         said = (
