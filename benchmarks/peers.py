@@ -81,9 +81,10 @@ def part(folder: Path, sizes: list[int], runs: int, asked: Namespace) -> str:
     names = ["tracker", *programs]
     made = [
         (
-            f"{told(runs)} In brackets: how many times `tracker`. Task programs list what is open, `tracker` all."
+            f"{told(runs)} In brackets: how many times `tracker`. Taskwarrior has the tasks as `tracker export` hands"
+            " them over, each measure a project, and lists all as `tracker` does; todoman lists what is open."
             " sqlite-utils and the shell have the tasks in one table without schedule positions; on the ledger"
-            " itself sqlite-utils is asked what `tracker` is.\n"
+            " itself sqlite-utils is asked what `tracker` is. It prints tables, as the others do.\n"
         )
     ]
     for question in QUESTIONS:
@@ -160,8 +161,14 @@ def _costs(
 def _taskwarrior(program: str, tried: Tried) -> Commands:
     settings, tasks = tried.folder / "rc", tried.folder / "tasks.json"
     settings.write_text(_SETTINGS, encoding="utf-8")
-    lines = [json.dumps(_taskwarrior_task(task), ensure_ascii=False) for task in tried.tasks]
-    tasks.write_text("\n".join(lines), encoding="utf-8")
+    run(tracker(tried.db, "export", "-f", "taskwarrior", "-o", tasks), 3600)
+    measures = {task.key: task.measure for task in tried.tasks}
+    handed_over = json.loads(tasks.read_text(encoding="utf-8"))
+    for task in handed_over:
+        # It sums up by project, and what is asked for is the progress of measures.
+        document, measure = task["project"].split(".")[0], measures[task["description"].split()[0]]
+        task["project"] = f"{document}.{measure.replace('-', '_')}"
+    tasks.write_text(json.dumps(handed_over, ensure_ascii=False), encoding="utf-8")
     place = {"TASKRC": str(settings), "TASKDATA": str(tried.folder / "data")}
     (tried.folder / "data").mkdir()
 
@@ -171,22 +178,12 @@ def _taskwarrior(program: str, tried: Tried) -> Commands:
     run(call("import", tasks), 3600)
     document = f"project:{tried.tasks[-1].document}"
     return {
-        LIST: call("list"),
-        DOCUMENT: call(document, "list"),
+        LIST: call("all"),
+        DOCUMENT: call(document, "all"),
         SUMMARY: call("summary"),
         SHOW: call("1", "info"),
         ADD: call("add", document, "one more"),
     }
-
-
-def _taskwarrior_task(task: Task) -> dict[str, str]:
-    closed = task.status in ("done", "dropped")
-    due = {"due": f"{task.due_on.replace('-', '')}T120000Z"} if task.due_on else {}
-    ended = {"end": "20251220T000000Z"} if closed else {}
-    return {
-        "description": task.summary, "project": f"{task.document}.{task.measure.replace('-', '_')}",
-        "status": "completed" if closed else "pending", "entry": "20240701T000000Z", **due, **ended,
-    }  # fmt: skip
 
 
 def _todoman(program: str, tried: Tried) -> Commands:
@@ -243,7 +240,9 @@ def _statements(tried: Tried) -> tuple[Path, dict[str, str]]:
 
 def _sqlite_utils(program: str, tried: Tried) -> Commands:
     file, asked = _statements(tried)
-    return {name: Command((program, "query", file, said)) for name, said in asked.items()}
+    return {
+        name: Command((program, "query", file, said, "--table")) for name, said in asked.items()
+    }
 
 
 def _on_the_ledger(program: str, tried: Tried) -> Commands:
@@ -255,7 +254,9 @@ def _on_the_ledger(program: str, tried: Tried) -> Commands:
         DOCUMENT: shown.replace("WHERE a.standing", document),
         SUMMARY: statements.now(datetime.now(UTC).date().isoformat()),
     }
-    return {name: Command((program, "query", tried.db, said)) for name, said in asked.items()}
+    return {
+        name: Command((program, "query", tried.db, said, "--table")) for name, said in asked.items()
+    }
 
 
 def _shell(program: str, tried: Tried) -> Commands:
