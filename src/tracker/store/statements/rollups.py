@@ -51,12 +51,8 @@ def _counted(states: States, filters: Filters, *groups: ColumnElement[Any]) -> S
     row = _each(states, filters, groups)
     by = [row[f"group_{number}"] for number in range(len(groups))]
 
-    # Filtered, what does not count is left out before it is added: a fifth faster than to add nothing.
-    def counted(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
-        return func.count().filter(row.counts, *conditions)
-
-    def weighed(condition: ColumnElement[bool]) -> ColumnElement[int]:
-        return func.coalesce(func.sum(row.weight).filter(row.counts, condition), 0)
+    def total(amount: Any, *conditions: ColumnElement[bool]) -> ColumnElement[int]:  # noqa: ANN401 - 1 or a column
+        return func.coalesce(func.sum(case((and_(*conditions), amount), else_=0)), 0)
 
     has: dict[Word, ColumnElement[bool]] = {
         **{word: row.status == word.value for word in Status},
@@ -66,12 +62,12 @@ def _counted(states: States, filters: Filters, *groups: ColumnElement[Any]) -> S
     gone = and_(has[Status.DROPPED], has[Verification.VERIFIED])
     return select(
         *by,
-        *map(counted, has.values()),
-        counted(has[Status.DONE], has[Verification.VERIFIED]),
-        counted(gone),
-        weighed(~gone),
-        weighed(has[Status.DONE]),
-        func.count().filter(~row.counts),
+        *(total(1, row.counts, having) for having in has.values()),
+        total(1, row.counts, has[Status.DONE], has[Verification.VERIFIED]),
+        total(1, row.counts, gone),
+        total(row.weight, row.counts, ~gone),
+        total(row.weight, row.counts, has[Status.DONE]),
+        total(1, ~row.counts),
         func.count(row.commitment.distinct()),
     ).group_by(*by)
 
