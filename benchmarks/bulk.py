@@ -35,11 +35,18 @@ _NOTE, _NEXT = "本季度完成前期工作", "下季度开工"
 
 def part(folder: Path, reports: int, runs: int) -> str:
     """The tables of both."""
-    return f"{told(runs)}\n\n{_imports(folder, reports, runs)}\n{_seeds(folder, runs)}"
+    of_many, of_one = (
+        _imports(template, folder, runs)
+        for template in (
+            ledgers.kept(folder, reports, tall=True),
+            ledgers.kept(folder, reports, alone=True),
+        )
+    )
+    return f"{told(runs)}\n\n{of_many}\n{of_one}\n{_seeds(folder, runs)}"
 
 
-def _imports(folder: Path, reports: int, runs: int) -> str:
-    template, copy = ledgers.kept(folder, reports, tall=True), folder / "bulk.sqlite"
+def _imports(template: Path, folder: Path, runs: int) -> str:
+    copy = folder / "bulk.sqlite"
     forms = {ending: _forms(template, folder / "forms", ending) for ending in ("json", "csv")}
 
     def imported(ending: str) -> Cost | None:
@@ -55,7 +62,7 @@ def _imports(folder: Path, reports: int, runs: int) -> str:
 
     floor = "bare `executemany` in a process that runs"
     programs: dict[str, Run] = {
-        f"`tracker import`, {len(files)} forms, {ending.upper()}": partial(imported, ending)
+        f"`tracker import`, forms: {len(files)}, {ending.upper()}": partial(imported, ending)
         for ending, files in forms.items()
     }
     costs = in_turns({**programs, floor: bare}, runs)

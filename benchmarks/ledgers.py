@@ -52,6 +52,8 @@ class Shape(NamedTuple):
 
 # One document and one set of owners that share all of it.
 TALL = Shape()
+# All of it one owner's.
+ALONE = Shape(owners=1, shared=1)
 
 
 class Draft(NamedTuple):
@@ -192,13 +194,16 @@ def make(file: Path, size: int, *, quarters: int = 6, shape: Shape = TALL) -> No
         db.execute("PRAGMA journal_mode = WAL")
 
 
-def kept(folder: Path, size: int, *, tall: bool = False) -> Path:
-    """The wide ledger of a size in a folder of such ledgers, or the tall one; made where it is not there."""
-    file = folder / f"{size}{'-tall' * tall}.sqlite"
+def kept(folder: Path, size: int, *, tall: bool = False, alone: bool = False) -> Path:
+    """The wide ledger of a size in a folder of such ledgers, or the tall one, or that of one owner; made
+    where it is not there.
+    """
+    shape = ALONE if alone else TALL if tall else wide(size)
+    file = folder / f"{size}{'-alone' * alone or '-tall' * tall}.sqlite"
     if not file.exists():
         unfinished = file.with_suffix(".unfinished")
         unfinished.unlink(missing_ok=True)
-        make(unfinished, size, shape=TALL if tall else wide(size))
+        make(unfinished, size, shape=shape)
         unfinished.rename(file)
     return file
 

@@ -111,6 +111,20 @@ def test_several_reports_in_one_batch_leave_the_cache_that_their_log_says(
     assert current(at) == max(zip(days, range(len(days)), strict=True))[1]
 
 
+@pytest.mark.parametrize("count", [31, 32, 33, 65])
+def test_a_batch_of_any_length_stands_in_the_log_in_its_order(at: ledger.Place, count: int) -> None:
+    number = assignment_id(at)
+    report = log.draft(EntryKind.REPORT, effective_on=TODAY, status=Status.IN_PROGRESS)
+    drafts = [(number, report._replace(percent=percent)) for percent in range(count)]
+    with ledger.writing(at) as db:
+        log.append(db, drafts, command="test", by=log.Acting("wang", TODAY, NOW))
+
+    with ledger.reading(at) as db:
+        lines = log.read_entries(db, [number])[number]
+    assert [line.entry.percent for line in lines][-count:] == list(range(count))
+    assert problems(at) == []
+
+
 def test_a_report_and_its_review_in_one_batch_leave_the_cache_that_their_log_says(
     at: ledger.Place,
 ) -> None:

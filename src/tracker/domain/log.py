@@ -115,25 +115,37 @@ def canonical(assignment: str, entry: Entry, previous: str) -> bytes:
     value that is not there is `-`. Lengths make the form unambiguous whatever the text holds, and
     any database server can make it. `assignment` is `COMMITMENT OWNER ROLE`.
     """
-    values = (HASH_FORMAT, previous, assignment, *entry)
-    said = [
-        "-" if value is None else _measured(value) if type(value) is str else _written(value)
-        for value in values
-    ]
+    said = (
+        _alike(HASH_FORMAT),
+        _measured(previous),
+        _measured(assignment),
+        _alike(entry.version),
+        _alike(*entry[1:6]),
+        _alike(*entry[6:8]),
+        *["-" if text is None else _measured(text) for text in entry[8:12]],
+        _alike(*entry[12:]),
+    )
     return "\n".join(said).encode()
+
+
+# The many lines of a batch have the same few words, dates and numbers; written for each anew they take
+# longer than its hash.
+@lru_cache(1024)
+def _alike(*values: object) -> str:
+    return "\n".join(map(_written, values))
+
+
+def _written(value: object) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, datetime):
+        return _measured(moment(value))
+    return _measured(value.isoformat() if isinstance(value, date) else str(value))
 
 
 def _measured(text: str) -> str:
     """A text behind its length in bytes."""
     return f"{len(text) if text.isascii() else len(text.encode())}:{text}"
-
-
-# The same few words, dates and numbers stand in many lines.
-@lru_cache
-def _written(value: object) -> str:
-    if isinstance(value, datetime):
-        return _measured(moment(value))
-    return _measured(value.isoformat() if isinstance(value, date) else str(value))
 
 
 def chained(assignment: str, entry: Entry, previous: str) -> str:

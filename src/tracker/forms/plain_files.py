@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from tracker.errors import BadFile, Problem, Refusal
 from tracker.forms import FILLED, OPENING, ROLES, Column, Head, Line, Mark, Returned, Row
 from tracker.forms.cells import Cell, Kind
 from tracker.forms.package import LIMIT_COLUMNS
-from tracker.forms.rows import Grid, line_of, named
+from tracker.forms.rows import Grid, Held, line_of, named
 from tracker.i18n import _
 from tracker.sources.files.encoding import decode
 
@@ -32,7 +32,10 @@ _ERROR = re.compile(r"#(N/A|NAME\?|REF!|VALUE!|DIV/0!|NUM!|NULL!)|Err:\d{3}")
 # How what is not simply text begins.
 _MARKED = frozenset("#E'")
 _PLAIN = frozenset({str, int, float, type(None)})
-_FILLED = frozenset(column.value for column in FILLED)
+# As plain text: by a word of ours a field is found more slowly, and there are many.
+_NAMES = tuple(column.value for column in FILLED)
+_PERCENT, _EVIDENCE = Column.PERCENT.value, Column.EVIDENCE.value
+_FILLED = frozenset(_NAMES)
 _KNOWN = _FILLED | frozenset(Row._fields)
 
 
@@ -63,7 +66,7 @@ def grid(file: Path, text: str) -> Grid:
     wide = min(max(map(len, rows), default=0), LIMIT_COLUMNS)
     columns = [_column(place) for place in range(wide)]
     made = [_Row(columns, number, said) for number, said in enumerate(rows, 1)]
-    return Grid(str(file), made, _Row.holds)
+    return Grid(str(file), made, _Row.held)
 
 
 class _Row(Sequence[Cell]):
@@ -79,16 +82,25 @@ class _Row(Sequence[Cell]):
 
     def __getitem__(self, place: Any) -> Any:  # noqa: ANN401 - typed as what it is, it had to take slices, which nobody asks for
         said = self._said[place] if place < len(self._said) else ""
-        at = f"{self._columns[place]}{self._number}"
-        if said[:1] in _MARKED:
-            if _ERROR.fullmatch(said):
-                return Cell(at, said, Kind.ERROR)
-            said = unguarded(said)
-        return Cell(at, said)
+        return _read(f"{self._columns[place]}{self._number}", said)
 
-    def holds(self, place: int) -> bool:
-        """Whether anything stands there; most fields are left empty, and no cell is made of these."""
-        return place < len(self._said) and bool(self._said[place].strip())
+    def held(self, places: Iterable[int]) -> Held:
+        """The cells where anything stands, without their places; most fields are left empty, and no cell
+        is made of these.
+        """
+        said, wide = self._said, len(self._said)
+        return [
+            _read("", said[place]) if place < wide and said[place].strip() else None
+            for place in places
+        ]
+
+
+def _read(at: str, said: str) -> Cell:
+    if said[:1] in _MARKED:
+        if _ERROR.fullmatch(said):
+            return Cell(at, said, Kind.ERROR)
+        said = unguarded(said)
+    return Cell(at, said)
 
 
 def text(file: Path, data: bytes) -> str:
@@ -163,11 +175,10 @@ def _line(where: str, row: Any, head: Head) -> Line:  # noqa: ANN401 - as the fi
         return Line(where, None, problems=problems)
     role = ROLES[row["role"]]
     mark = Mark(row["key"], head.owner, role, row["version"], head.period, head.ledger, "")
-    filled = {
-        column: _cell(column, said)
-        for column in FILLED
-        if (said := row.get(column)) is not None and said != []
-    }
+    filled = [
+        Cell("", said) if type(said) is str else _cell(name, said)
+        for name, said in zip(_NAMES, map(row.get, _NAMES), strict=True)
+    ]
     return line_of(where, mark, filled, _place)
 
 
@@ -187,29 +198,31 @@ def _faults(row: Any) -> Iterator[Problem]:  # noqa: ANN401 - as the file has it
     version = row.get("version")
     if type(version) is not int or version < 0:
         yield Problem("version", _("is no whole number from 0"))
-    for column in FILLED:
-        said = row.get(column)
+    for name in _NAMES:
+        said = row.get(name)
         if type(said) in _PLAIN:
             continue
-        parts = said if isinstance(said, list) and column is Column.EVIDENCE else [said]
+        parts = said if isinstance(said, list) and name == _EVIDENCE else [said]
         if not all(type(part) in _PLAIN for part in parts):
-            yield Problem(column.value, _("is neither text nor a number"))
+            yield Problem(name, _("is neither text nor a number"))
     if not row.keys() >= _FILLED:
         yield from _misspelt(row)
 
 
 def _misspelt(row: dict[str, Any]) -> Iterator[Problem]:
     """More fields than a form has may be; one in the place of a field that it has is a slip."""
-    missing = [column.value for column in FILLED if column.value not in row]
+    missing = [name for name in _NAMES if name not in row]
     message = _("is no field of a form; not there: {missing}")
     for name in sorted(row.keys() - _KNOWN):
         yield Problem(name, message.format(missing=", ".join(missing)))
 
 
-def _cell(column: Column, said: Any) -> Cell:  # noqa: ANN401 - as the file has it
+def _cell(name: str, said: Any) -> Cell | None:  # noqa: ANN401 - as the file has it
+    if said is None or said == []:
+        return None
     if isinstance(said, list):
         said = "\n".join(str(part) for part in said if part is not None)
-    if isinstance(said, (int, float)) and column is Column.PERCENT:
+    if isinstance(said, (int, float)) and name == _PERCENT:
         # A number here is one of per cent: that is how the field is documented.
         said = f"{said}%"
     return Cell("", said)

@@ -1,7 +1,7 @@
 """From a grid of cells to the rows of a form: where the columns are, what each row says or lacks."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -26,7 +26,6 @@ from tracker.i18n import _, either
 # Without the commitment nobody could see that rows were sorted without their marks.
 _NEEDED = (Column.COMMITMENT, *FILLED)
 _COMMITMENT = re.compile(r"\s*\S{1,20}-[0-9]{1,9}\.[0-9]{1,9}\s")
-_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def _closed(text: str) -> str:
@@ -37,42 +36,45 @@ def _closed(text: str) -> str:
 # Not the names in data: an office may add a column with the heading Note.
 _HEADINGS = {_closed(heading): column for column in Column for heading in (column.zh, column.en)}
 
-_READERS: dict[Column, Callable[[Cell], Any]] = {
-    Column.STATUS: cells.status,
-    Column.PERCENT: cells.percent,
-    Column.NOTE: cells.text,
-    Column.PROBLEM: cells.text,
-    Column.NEXT_STEP: cells.text,
-    Column.EVIDENCE: cells.pieces,
-    Column.EFFECTIVE_ON: cells.day,
-}
+# Of what an office fills in, in its order, which is also that of the fields of Given.
+_READERS: Sequence[Callable[[Cell], Any]] = (
+    cells.status,
+    cells.percent,
+    cells.text,
+    cells.text,
+    cells.text,
+    cells.pieces,
+    cells.day,
+)
+_NOTHING = [None] * len(_READERS)
 
 
 def _holds(cell: Cell) -> bool:
     return not cell.empty or cell.kind is not Kind.VALUE
 
 
-def _holds_at(row: Sequence[Cell], place: int) -> bool:
-    return _holds(row[place])
+# The cells of a row at some places, each where anything stands there.
+Held = Sequence[Cell | None]
+
+
+def _held(row: Sequence[Cell], places: Iterable[int]) -> Held:
+    return [cell if _holds(cell := row[place]) else None for place in places]
 
 
 class Grid(NamedTuple):
-    """The cells of a sheet, row by row, and where it is: the file, and the sheet where there are several.
-
-    `holds` tells whether anything stands in a row at a place.
-    """
+    """The cells of a sheet, row by row, and where it is: the file, and the sheet where there are several."""
 
     where: str
     rows: Sequence[Sequence[Cell]]
-    holds: Callable[[Any, int], bool] = _holds_at
+    held: Callable[[Any, Iterable[int]], Held] = _held
 
     def there(self, row: Sequence[Cell]) -> bool:
         """Whether anything stands in a row."""
-        return any(self.holds(row, place) for place in range(len(row)))
+        return any(self.held(row, range(len(row))))
 
-    def place(self, row: Sequence[Cell]) -> str:
-        """Where a row is: the file, the sheet and the number of the row."""
-        return f"{self.where} {row[0].at.lstrip(_LETTERS)}"
+    def place(self, number: int) -> str:
+        """Where a row is: the file, the sheet and the number that it has there."""
+        return f"{self.where} {number + 1}"
 
 
 class _Layout(NamedTuple):
@@ -82,12 +84,9 @@ class _Layout(NamedTuple):
     heading: int
     hidden: int
     columns: dict[Column, int]
-    fields: Sequence[tuple[Column, int]]
-    holds: Callable[[Any, int], bool]
-
-    def filled(self, row: Sequence[Cell]) -> dict[Column, Cell]:
-        """What an office filled in."""
-        return {column: row[place] for column, place in self.fields if self.holds(row, place)}
+    shown: int
+    filled: Sequence[int]
+    held: Callable[[Any, Iterable[int]], Held]
 
     def place(self, row: Sequence[Cell], field: str) -> str:
         """Where a field of a row stands."""
@@ -156,8 +155,8 @@ def _layout(grid: Grid, row: int, hidden: int) -> _Layout:
         problems.append(Problem(grid.where, message.format(columns=", ".join(missing))))
     if problems:
         raise BadFile(problems)
-    fields = [(column, columns[column]) for column in FILLED]
-    return _Layout(head, row, hidden, columns, fields, grid.holds)
+    filled = [columns[column] for column in FILLED]
+    return _Layout(head, row, hidden, columns, columns[Column.COMMITMENT], filled, grid.held)
 
 
 def named(column: Column) -> str:
@@ -168,25 +167,25 @@ def named(column: Column) -> str:
 def _lines(grid: Grid, layout: _Layout) -> Iterator[Line]:
     """The rows, also those that were sorted to above the headings; what else is there is a title."""
     for number, row in enumerate(grid.rows):
-        above = number < layout.heading and row[layout.hidden].empty
-        if number != layout.heading and not above and grid.there(row):
-            yield _line(grid.place(row), row, layout)
+        hidden = row[layout.hidden]
+        above = number < layout.heading and hidden.empty
+        if number != layout.heading and not above and (_holds(hidden) or grid.there(row)):
+            yield _line(grid.place(number), row, hidden, layout)
 
 
 def _strays(grids: Sequence[Grid], form: str) -> Iterator[Line]:
     """Rows of the form in sheets without its headings: they cannot be read, and are not lost."""
     message = _("stands outside the form: put the row below the headings of {sheet}, or delete it")
     for grid in grids:
-        for row in grid.rows:
+        for number, row in enumerate(grid.rows):
             said = [cell.value for cell in row if isinstance(cell.value, str)]
             mark = next(filter(None, map(Mark.read, said)), None)
             if mark or (any(map(_COMMITMENT.match, said)) and any(map(Status.read, said))):
                 problem = Problem("", message.format(sheet=form))
-                yield Line(grid.place(row), mark, problems=(problem,))
+                yield Line(grid.place(number), mark, problems=(problem,))
 
 
-def _line(where: str, row: Sequence[Cell], layout: _Layout) -> Line:
-    hidden = row[layout.hidden]
+def _line(where: str, row: Sequence[Cell], hidden: Cell, layout: _Layout) -> Line:
     mark = Mark.read(str(hidden.value)) if hidden.kind is Kind.VALUE else None
     if mark is None and Head.read(str(hidden.value)) == layout.head:
         # The headings once more, as for a second page.
@@ -194,7 +193,8 @@ def _line(where: str, row: Sequence[Cell], layout: _Layout) -> Line:
     if mark is None:
         return _unmarked(where, row, layout)
     problems = list(_strange(mark, hidden, row, layout))
-    line = line_of(where, mark, layout.filled(row), partial(layout.place, row))
+    filled = layout.held(row, layout.filled)
+    line = line_of(where, mark, filled, partial(layout.place, row))
     if problems:
         return line._replace(given=None, problems=(*problems, *line.problems))
     return line
@@ -219,11 +219,11 @@ def _reports(row: Sequence[Cell], layout: _Layout) -> bool:
     """
     filled = {
         column: cell
-        for column, cell in layout.filled(row).items()
-        if _HEADINGS.get(_closed(str(cell.value))) is not column
+        for column, cell in zip(FILLED, layout.held(row, layout.filled), strict=True)
+        if cell and _HEADINGS.get(_closed(str(cell.value))) is not column
     }
     said = {column: str(cell.value) for column, cell in filled.items() if cell.kind is Kind.VALUE}
-    shown = str(row[layout.columns[Column.COMMITMENT]].value or "")
+    shown = str(row[layout.shown].value or "")
     return (
         Column.PERCENT in said
         or Status.read(said.get(Column.STATUS, "")) is not None
@@ -242,7 +242,7 @@ def _strange(mark: Mark, hidden: Cell, row: Sequence[Cell], layout: _Layout) -> 
     elif mark.period != head.period:
         message = _("comes from the form of {period}; this is that of {own}")
         yield Problem(hidden.at, message.format(period=mark.period, own=head.period))
-    shown = row[layout.columns[Column.COMMITMENT]]
+    shown = row[layout.shown]
     if labelled(str(shown.value or "")) != mark.label:
         message = _(
             "shows another commitment than its mark ({key}): rows were sorted or copied without their hidden column"
@@ -250,23 +250,22 @@ def _strange(mark: Mark, hidden: Cell, row: Sequence[Cell], layout: _Layout) -> 
         yield Problem(shown.at, message.format(key=mark.key))
 
 
-def line_of(
-    where: str, mark: Mark, filled: Mapping[Column, Cell], place: Callable[[str], str]
-) -> Line:
+def line_of(where: str, mark: Mark, filled: Held, place: Callable[[str], str]) -> Line:
     """A row with what its cells say, or with everything that is wrong with them."""
-    problems: list[Problem] = []
-    said = {}
-    for column, cell in filled.items():
-        try:
-            value = _READERS[column](cell)
-        except Wrong as wrong:
-            problems.append(Problem(place(column), str(wrong)))
-        else:
-            if value is not None:
-                said[column] = value
-    if said and not problems and Column.STATUS not in said:
+    try:
+        said = [cell and read(cell) for read, cell in zip(_READERS, filled, strict=True)]
+    except Wrong:
+        return Line(where, mark, None, tuple(_wrong(filled, place)), place)
+    if said[0] is None and said != _NOTHING:
         message = _("is missing, though the row is filled in")
-        problems.append(Problem(place(Column.STATUS), message))
-    if problems:
-        return Line(where, mark, problems=tuple(problems), place=place)
-    return Line(where, mark, Given(**said) if said else None, place=place)
+        return Line(where, mark, None, (Problem(place(Column.STATUS), message),), place)
+    return Line(where, mark, Given._make(said) if said[0] else None, (), place)
+
+
+def _wrong(filled: Held, place: Callable[[str], str]) -> Iterator[Problem]:
+    for column, read, cell in zip(FILLED, _READERS, filled, strict=True):
+        try:
+            if cell:
+                read(cell)
+        except Wrong as wrong:
+            yield Problem(place(column), str(wrong))

@@ -19,6 +19,9 @@ from tracker.store.evidence import Folder, Gathered, Source
 from tracker.store.log import Acting, Head
 from tracker.store.record import Report
 
+# Looked up once: for each of many rows it would take as long as to compare it.
+_RECORDED = Outcome.RECORDED
+
 
 class Answer(NamedTuple):
     """What becomes of a row, and why; `others` is what somebody reported since the form went out."""
@@ -81,13 +84,13 @@ def bring(
     """
     compared = _Comparison(db, form, by, into, force=force)
     answers = list(compared.answers())
-    bad = any(a.outcome in (Outcome.REFUSED, Outcome.CONFLICT) for a in answers)
-    if bad and not partial:
+    outcomes = {answer.outcome for answer in answers}
+    if outcomes & {Outcome.REFUSED, Outcome.CONFLICT} and not partial:
         answers = [_withheld(answer) for answer in answers]
     drafts = [
         (answer.assignment, record.draft(answer.report))
         for answer in answers
-        if answer.outcome is Outcome.RECORDED and answer.report and answer.assignment
+        if answer.outcome is _RECORDED and answer.report and answer.assignment
     ]
     if not drafts:
         return Imported(form, tuple(answers))
@@ -201,19 +204,22 @@ class _Comparison:
         said = self._recorded(line, mark, given, entries)
         if said is not None:
             return said
-        gathered, faults = self._gathered(line, given)
-        if faults:
-            # The files sent along may be gone again by the time that a form is read once more.
-            named = [entry._replace(evidence=_by_name(entry.evidence)) for entry in entries]
-            given = given._replace(evidence=_by_name(given.evidence))
-            said = self._recorded(line, mark, given, named)
-            return said or Answer(line, Outcome.REFUSED, faults)
-        if gathered.text != given.evidence:
-            # A file is named in the form, and has its hash in the log.
-            given = given._replace(evidence=gathered.text)
-            said = self._recorded(line, mark, given, entries)
-            if said is not None:
-                return said
+        files: tuple[Source, ...] = ()
+        if given.evidence:
+            gathered, faults = self._gathered(line, given.evidence)
+            if faults:
+                # The files sent along may be gone again by the time that a form is read once more.
+                named = [entry._replace(evidence=_by_name(entry.evidence)) for entry in entries]
+                given = given._replace(evidence=_by_name(given.evidence))
+                said = self._recorded(line, mark, given, named)
+                return said or Answer(line, Outcome.REFUSED, faults)
+            if gathered.text != given.evidence:
+                # A file is named in the form, and has its hash in the log.
+                given = given._replace(evidence=gathered.text)
+                said = self._recorded(line, mark, given, entries)
+                if said is not None:
+                    return said
+            files = gathered.files
         on = given.effective_on or self._last
         texts = (given.note, given.problem, given.next_step, given.evidence)
         report = Report(given.status, on, given.percent, *texts)
@@ -224,8 +230,8 @@ class _Comparison:
         if faults:
             return Answer(line, Outcome.REFUSED, faults)
         others = _since(entries, mark.version) if entries else None
-        outcome = Outcome.CONFLICT if others and not self._force else Outcome.RECORDED
-        return Answer(line, outcome, (), others, report, number, gathered.files)
+        outcome = Outcome.CONFLICT if others and not self._force else _RECORDED
+        return Answer(line, outcome, (), others, report, number, files)
 
     def _recorded(
         self, line: Line, mark: Mark, given: Given, entries: Sequence[Entry]
@@ -239,13 +245,11 @@ class _Comparison:
             line, _("recorded already as version {version}").format(version=same.version)
         )
 
-    def _gathered(self, line: Line, given: Given) -> tuple[Gathered, tuple[Problem, ...]]:
+    def _gathered(self, line: Line, named: str) -> tuple[Gathered, tuple[Problem, ...]]:
         """The pieces of evidence, and what is wrong with others of them."""
-        if not given.evidence:
-            return Gathered(()), ()
         found: list[Source] = []
         problems = []
-        for said in given.evidence.split("\n"):
+        for said in named.split("\n"):
             piece = self._piece(said)
             if isinstance(piece, Refusal):
                 problems.append(line.problem("evidence", str(piece)))

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from tracker.domain.log import ALWAYS, HASH_FORMAT, Entry, State, chained, fold
 from tracker.domain.target import Target
+from tracker.domain.times import moment
 from tracker.domain.words import Basis, EntryKind, Status, Verification, Word
 from tracker.store.connection import Connection
 
@@ -19,6 +20,9 @@ _MADE_THERE = {"version", "batch", "recorded_at", "actor"}
 
 # What columns take as text.
 _WORDED = ("kind", "status", "verification", "target", "target_basis")
+
+# The columns of a line in the order of `_row`.
+_LINE = ("assignment_id", "hash_format", "hash", *Entry._fields)
 
 # Of a ledger without a record; any time would do, a fixed one is the same every day.
 NOTHING_YET = datetime(1949, 10, 1, tzinfo=UTC)
@@ -114,7 +118,7 @@ def append(
         heads[assignment] = head = Head._make((*head[:4], entry.version, chain, *head[6:8], on))
         written.append((head, entry))
     if written:
-        db.tell("log.new_lines", [_row(head, entry) for head, entry in written])
+        db.fill("log.new_lines", _LINE, (_row(head, entry) for head, entry in written))
         _cache(db, heads, reported, others)
     return Recorded(batch, recorded_at, written)
 
@@ -124,10 +128,25 @@ def _is_in_force(entry: Entry, on: date | None) -> bool:
     return entry.kind is EntryKind.REPORT and (on is None or entry.effective_on >= on)
 
 
-def _row(head: Head, entry: Entry) -> dict[str, Any]:
-    row = _fields(entry)
-    row |= {"assignment_id": head.id, "hash_format": HASH_FORMAT, "hash": head.hash}
-    return row
+def _row(head: Head, entry: Entry) -> Sequence[Any]:
+    """A line in the order of `_LINE`."""
+    return (
+        head.id, HASH_FORMAT, head.hash, entry.version,
+        *_alike(*entry[1:7]), *entry[7:12], *_alike(*entry[12:]),
+    )  # fmt: skip
+
+
+# The many lines of a batch have the same few words and dates.
+@lru_cache(1024)
+def _alike(*values: object) -> tuple[object, ...]:
+    """Values as a file keeps them."""
+    return tuple(map(_kept, values))
+
+
+def _kept(value: object) -> object:
+    if isinstance(value, datetime):
+        return moment(value)
+    return value.isoformat() if isinstance(value, date) else stored(value)
 
 
 def _fields(entry: Entry) -> dict[str, Any]:
@@ -162,15 +181,18 @@ def _cache(
 
 def _reported(head: Head, report: Entry) -> dict[str, Any]:
     """What the row of an assignment caches of a report that nobody has reviewed yet."""
+    status, effective_on, verification = _alike(
+        report.status, report.effective_on, Verification.REPORTED
+    )
     return {
         "assignment": head.id,
         "new_version": head.version,
         "new_hash": head.hash,
         "new_report": report.version,
-        "new_status": stored(report.status),
+        "new_status": status,
         "new_percent": report.percent,
-        "new_effective_on": report.effective_on,
-        "new_verification": Verification.REPORTED.value,
+        "new_effective_on": effective_on,
+        "new_verification": verification,
     }
 
 
