@@ -12,7 +12,7 @@ from tracker.domain.words import Position, Status, Verification
 from tracker.errors import Damaged
 from tracker.store import ledger, queries, statements, states
 from tracker.store.connection import Connection
-from tracker.store.rows import Axes, Filters
+from tracker.store.rows import AssignmentRow, Axes, Filters, Page
 
 VALUES: dict[str, Any] = {
     "as_of": date(2026, 6, 30),
@@ -62,6 +62,29 @@ def test_a_compiled_question_has_the_rows_of_its_statement(
         wanted = [tuple(row) for row in db.execute(statements.of(question, given))]
 
     assert direct == wanted
+
+
+@pytest.mark.parametrize("document", [None, "2021"])
+@pytest.mark.parametrize("search", [(), ("建设",)])
+def test_the_parts_of_a_list_are_its_rows_whichever_way_they_are_asked_for(
+    file: Path, document: str | None, search: tuple[str, ...]
+) -> None:
+    given = {
+        "states": states.now(date(2026, 6, 30)),
+        "filters": Filters(document, search=search),
+        "axes": Axes(),
+        "page": Page(),
+    }
+    with ledger.reading(ledger.place(str(file))) as db:
+        parts = list(db.parts(AssignmentRow, "queries.assignment_rows", **given))
+        assert _uses_sqlalchemy(db) == bool(search)
+        wanted = list(map(AssignmentRow._make, db.each("queries.assignment_rows", **given)))
+
+    assert len(parts) > 1 or search
+    assert [row for part in parts for row in part.rows] == wanted
+    assert [owner for part in parts for owner in part.column("owner")] == [
+        row.owner for row in wanted
+    ]
 
 
 def test_a_server_answers_a_compiled_question_as_its_statement(

@@ -7,7 +7,7 @@ import sys
 import tracemalloc
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +26,12 @@ from tracker.report.model import (
     Table,
     data,
     flowing,
+    flowing_in_parts,
     held,
     titled,
 )
 from tracker.store import ledger, states
+from tracker.store.parts import Part
 from tracker.store.rows import Axes, Filters
 
 # Two blocks at least: of these two are in hand at a time.
@@ -153,6 +155,38 @@ def test_a_cell_that_nobody_asks_for_is_not_made() -> None:
     assert list(data(table)) == [[["2021-0", "2021-1", "2021-2"]]]
 
 
+def test_a_list_is_written_by_its_columns_and_no_row_is_made() -> None:
+    class Never:
+        _fields = ("key", "percent")
+
+        @classmethod
+        def _make(cls, _cells: object) -> "Never":
+            raise AssertionError
+
+    part = Part(Never, [("2021-01", "2021-02"), (None, 50)])
+    fields = (Field("key", None, "key"), Field("%", "%", ("key", "percent"), read="{} {}".format))
+
+    table = flowing_in_parts("items", "Items", lambda: [part], fields)
+
+    assert list(data(table)) == [[("2021-01", "2021-02"), ["2021-01 None", "2021-02 50"]]]
+    assert len(table.rows) == len(part)
+
+
+def test_what_is_the_same_in_many_rows_is_made_once() -> None:
+    made: list[tuple[Status, Share]] = []
+
+    def said(status: Status, share: Share) -> str:
+        made.append((status, share))
+        return f"{status} {share.part}"
+
+    fields = (Field("said", None, ("status", "share"), read=said),)
+
+    found = list(data(flowing("items", "Items", lambda: map(Item, range(200)), fields)))
+
+    assert len(found[0][0]) == 200
+    assert sorted(made) == sorted(set(made))
+
+
 def test_a_column_in_which_nothing_stands_is_left_out_and_of_no_rows_none() -> None:
     assert [column.title for column in titled(flow(3)).columns] == [
         "Key", "Status", "Note", "On", "Share",
@@ -172,6 +206,21 @@ def test_values_that_are_equal_and_not_the_same_stay_apart() -> None:
     assert render(table, "json").split() == [
         "[", '{"v":', "1},", '{"v":', "true},", '{"v":', "1.0},", '{"v":', '"1"},', '{"v":', "null}", "]",
     ]  # fmt: skip
+
+
+def test_numbers_and_times_stand_in_csv_as_they_are_and_texts_like_them_behind_an_apostrophe() -> (
+    None
+):
+    at = datetime(2024, 3, 31, 18, tzinfo=UTC)
+    columns = tuple(Column(name, None) for name in ("number", "day", "time", "text"))
+
+    made = render(Table("t", "T", columns, [(-5, at.date(), at, "-5"), (None,) * 4]), "csv")
+
+    assert str(made).splitlines() == [
+        "number,day,time,text",
+        "-5,2024-03-31,2024-03-31T18:00:00.000000Z,'-5",
+        ",,,",
+    ]
 
 
 def test_ascii_alone_where_the_screen_has_nothing_else() -> None:

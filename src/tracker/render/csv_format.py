@@ -5,6 +5,7 @@ import io
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
 from types import NoneType
 from typing import Any
 
@@ -16,6 +17,8 @@ from tracker.report.model import Report, Table, data_value, harmless, named
 
 _SPECIAL = re.compile('[",\r\n]')
 _NOTHING = '""'
+# Nothing in these is ever quoted or run.
+_BARE = {int, bool, date, datetime}
 
 
 def render(what: Report | Table, screen: Screen) -> Iterator[str]:  # noqa: ARG001 - CSV is the same everywhere
@@ -33,9 +36,11 @@ def render(what: Report | Table, screen: Screen) -> Iterator[str]:  # noqa: ARG0
 def _table(table: Table) -> Iterator[str]:
     yield _lines([[column.name for column in table.columns if column.name]])
     for block in named(table):
-        rows = zip(*map(_column, block), strict=True)
-        # A line without anything would be none.
-        yield "".join(f"{','.join(row) or _NOTHING}\r\n" for row in rows)
+        made: Iterable[Iterable[str]] = map(_column, block)
+        if len(block) == 1:
+            # A line without anything would be none.
+            made = ([cell or _NOTHING for cell in cells] for cells in made)
+        yield "\r\n".join([*map(",".join, zip(*made, strict=True)), ""])
 
 
 def _lines(rows: Iterable[Iterable[Any]]) -> str:
@@ -48,13 +53,14 @@ def _column(cells: Sequence[Any]) -> Iterable[str]:
     """Cells as they stand in the file. They are written here, as `csv` would: in most columns there is
     nothing to make of any, which a column tells faster than each cell.
     """
-    kinds = set(map(type, cells)) - {NoneType}
-    if kinds and all(issubclass(kind, list) for kind in kinds):
+    kinds = set(map(type, cells))
+    said = kinds - {NoneType}
+    if said and all(issubclass(kind, list) for kind in said):
         cells = [_list(data_value(cell)) if cell else "" for cell in cells]
-        kinds = {str}
-    if all(issubclass(kind, Word) for kind in kinds) or (kinds == {str} and _plain(cells)):
-        return [cell or "" for cell in cells]
-    return each_once(cells, lambda cell: _quoted(_cell(data_value(cell))))
+        kinds = said = {str}
+    if all(issubclass(kind, Word) for kind in said) or (said == {str} and _plain(cells)):
+        return [cell or "" for cell in cells] if NoneType in kinds else cells
+    return each_once(cells, _bare if said <= _BARE else _guarded)
 
 
 def _plain(cells: Iterable[str | None]) -> bool:
@@ -64,6 +70,14 @@ def _plain(cells: Iterable[str | None]) -> bool:
     return (
         whole.isprintable() and "," not in whole and '"' not in whole and not runs("\n".join(texts))
     )
+
+
+def _bare(cell: Any) -> str:  # noqa: ANN401 - a number or a time
+    return "" if cell is None else str(data_value(cell))
+
+
+def _guarded(cell: Any) -> str:  # noqa: ANN401 - a cell holds any value
+    return _quoted(_cell(data_value(cell)))
 
 
 def _quoted(value: Any) -> str:  # noqa: ANN401 - a JSON value

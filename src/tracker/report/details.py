@@ -9,7 +9,17 @@ from tracker.domain.times import SHANGHAI
 from tracker.domain.words import Basis, EntryKind, Kind, Role, Status, Verification
 from tracker.i18n import _, either
 from tracker.report import lineage, listing
-from tracker.report.model import Fact, Field, Report, Share, Table, flowing, held, tabulated
+from tracker.report.model import (
+    Fact,
+    Field,
+    Report,
+    Share,
+    Table,
+    flowing,
+    flowing_in_parts,
+    held,
+    tabulated,
+)
 from tracker.store import lookup, queries, rollups, standing, wordings
 from tracker.store.ledger import Connection
 from tracker.store.rows import Change, CommitmentRow, EntryRow, Filters, MeasureRow, SentenceRow
@@ -33,7 +43,7 @@ def shown(
     row = queries.commitment_rows(db, of, filters)[0]
     lines = list(queries.each_entry(db, filters=filters, until=until, known_on=known_on))
     given = _given(standing.moves(db, key, known_on))
-    told = (held(logged(lambda: lines)), given, held(evidence(lambda: lines)))
+    told = (tabulated("log", _("Log"), lines, _log_fields()), given, held(evidence(lambda: lines)))
     return _commitment(db, of, row, filters, told)
 
 
@@ -217,48 +227,45 @@ def entries(
     batch: int | None = None,
 ) -> Table:
     """The lines of the log, oldest first."""
-    return logged(
-        lambda: queries.each_entry(db, filters=filters, since=since, actor=actor, batch=batch)
-    )
-
-
-def logged(lines: Callable[[], Iterable[EntryRow]]) -> Table:
-    return flowing(
+    return flowing_in_parts(
         "log",
         _("Log"),
-        lines,
-        [
-            Field("entry", _("Line"), "entry", optional=True),
-            Field("batch", _("Batch"), "batch"),
-            Field("key", _("Key"), "key"),
-            Field("owner", _("Owner"), "owner"),
-            Field("version", _("Version"), "version", optional=True),
-            Field("kind", _("Entry"), "kind", read=EntryKind),
-            Field("status", _("Status"), "status", read=Status),
-            Field("percent", "%", "percent", optional=True),
-            Field("note", None, "note"),
-            Field(None, _("Note"), listing.shown_note, flexible=True),
-            Field("problem", _("Problem"), "problem", flexible=True, optional=True),
-            Field("next_step", _("Next step"), "next_step", flexible=True, optional=True),
-            *listing.evidence_fields(),
-            Field(
-                "verification",
-                _("Verified"),
-                "verification",
-                read=Verification,
-                optional=True,
-            ),
-            Field("target", _("Target"), "target", optional=True),
-            Field("target_basis", None, "target_basis", read=Basis),
-            Field("effective_on", _("On"), "effective_on"),
-            Field("recorded_at", None, "recorded_at"),
-            Field("actor", _("Actor"), "actor", optional=True),
-            Field("names", _("Names"), "names", optional=True),
-            Field("hash", None, "hash"),
-            Field("role", None, "role", read=Role),
-            Field("first_report", None, "first_report"),
-        ],
+        lambda: queries.entry_parts(db, filters=filters, since=since, actor=actor, batch=batch),
+        _log_fields(),
     )
+
+
+def _log_fields() -> list[Field]:
+    return [
+        Field("entry", _("Line"), "entry", optional=True),
+        Field("batch", _("Batch"), "batch"),
+        Field("key", _("Key"), "key"),
+        Field("owner", _("Owner"), "owner"),
+        Field("version", _("Version"), "version", optional=True),
+        Field("kind", _("Entry"), "kind", read=EntryKind),
+        Field("status", _("Status"), "status", read=Status),
+        Field("percent", "%", "percent", optional=True),
+        *listing.note_fields(),
+        Field("problem", _("Problem"), "problem", flexible=True, optional=True),
+        Field("next_step", _("Next step"), "next_step", flexible=True, optional=True),
+        *listing.evidence_fields(),
+        Field(
+            "verification",
+            _("Verified"),
+            "verification",
+            read=Verification,
+            optional=True,
+        ),
+        Field("target", _("Target"), "target", optional=True),
+        Field("target_basis", None, "target_basis", read=Basis),
+        Field("effective_on", _("On"), "effective_on"),
+        Field("recorded_at", None, "recorded_at"),
+        Field("actor", _("Actor"), "actor", optional=True),
+        Field("names", _("Names"), "names", optional=True),
+        Field("hash", None, "hash"),
+        Field("role", None, "role", read=Role),
+        Field("first_report", None, "first_report"),
+    ]
 
 
 def changes(recorded: list[Change]) -> Table:

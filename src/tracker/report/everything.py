@@ -37,7 +37,7 @@ def everything(db: Connection, of: States, filters: Filters = Filters()) -> Repo
             listing.measures(db, of, filters),
             listing.commitments(db, of, filters),
             listing.assignments(db, of, filters),
-            details.logged(lines),
+            details.entries(db, filters=filters),
             details.evidence(lines),
             contents.batches(db, batches),
             contents.stands(db, filters),

@@ -8,6 +8,8 @@ from operator import attrgetter
 from types import NoneType
 from typing import Any, TypeAlias
 
+from tracker.store.parts import Part, read_once
+
 _ALIKE: tuple[set[type], ...] = ({int}, {bool}, {date}, {datetime})
 
 
@@ -16,6 +18,9 @@ class Some:
 
     def __init__(self, rows: Sequence[Any]) -> None:
         self.rows = rows
+
+    def __len__(self) -> int:
+        return len(self.rows)
 
     def column(self, name: str) -> Sequence[Any]:
         """What the rows have under a name, dots for what has it in turn."""
@@ -30,8 +35,11 @@ class Some:
         return dict(zip(names, zip(*self.rows, strict=True), strict=True)) if names else {}
 
 
+InHand: TypeAlias = Some | Part
 # What makes a column of the rows in hand.
-Maker: TypeAlias = Callable[[Some], Sequence[Any]]
+Maker: TypeAlias = Callable[[InHand], Sequence[Any]]
+# What a cell is made of: a field of the row, several at once, or all of it.
+Getter: TypeAlias = str | tuple[str, ...] | Callable[[Any], Any]
 
 
 class Flow:
@@ -42,12 +50,11 @@ class Flow:
 
     def __init__(
         self,
-        source: Callable[[], Iterable[Any]],
+        source: Callable[[], Iterable[InHand]],
         makers: Sequence[Maker],
-        at_a_time: int = 250,
         whole: "Flow | None" = None,
     ) -> None:
-        self._source, self._makers, self._at_a_time = source, makers, at_a_time
+        self._source, self._makers = source, makers
         self._whole = self if whole is None else whole
         self.length: int | None = None
 
@@ -57,39 +64,46 @@ class Flow:
 
     def __len__(self) -> int:
         if self._whole.length is None:
-            self._whole.length = sum(1 for _row in self._source())
+            self._whole.length = sum(map(len, self._source()))
         return self._whole.length
 
     def columns(self) -> Iterator[list[Sequence[Any]]]:
         """Some rows at a time, as columns, each made at once: that is twice as fast as row by row."""
-        left, length = iter(self._source()), 0
-        while rows := list(islice(left, self._at_a_time)):
-            length += len(rows)
-            some = Some(rows)
+        length = 0
+        for some in self._source():
+            length += len(some)
             yield [make(some) for make in self._makers]
         self._whole.length = length
 
     def only(self, places: Iterable[int]) -> "Flow":
         """The same rows with some of their cells: the others are not made."""
         makers = [self._makers[place] for place in places]
-        return Flow(self._source, makers, self._at_a_time, self._whole)
+        return Flow(self._source, makers, self._whole)
 
 
-def maker(get: str | Callable[[Any], Any], read: Callable[[Any], Any] | None = None) -> Maker:
+def grouped(rows: Iterable[Any], at_a_time: int) -> Iterator[Some]:
+    """Rows that come one by one, some at a time."""
+    left = iter(rows)
+    while some := list(islice(left, at_a_time)):
+        yield Some(some)
+
+
+def maker(get: Getter, read: Callable[..., Any] | None = None) -> Maker:
     """What makes the column that has a name, or that a function makes of each row; `read` makes the
-    cell of what is there, the same of the same.
+    cell of what is there, the same of the same: of several names, whatever is there.
     """
     found = partial(_column, get)
-    return found if read is None else lambda some: _read_once(found(some), read)
+    if read is None:
+        return found
+    if isinstance(get, tuple):
+        return lambda some: read_once(found(some), lambda cells: read(*cells))
+    return lambda some: read_once(found(some), read)
 
 
-def _column(get: str | Callable[[Any], Any], some: Some) -> Sequence[Any]:
+def _column(get: Getter, some: InHand) -> Sequence[Any]:
+    if isinstance(get, tuple):
+        return list(zip(*map(some.column, get), strict=True))
     return some.column(get) if isinstance(get, str) else list(map(get, some.rows))
-
-
-def _read_once(cells: Sequence[Any], read: Callable[[Any], Any]) -> Sequence[Any]:
-    made = {cell: None if cell is None else read(cell) for cell in set(cells)}
-    return list(map(made.__getitem__, cells))
 
 
 def each_once(cells: Sequence[Any], make: Callable[[Any], Any]) -> Iterable[Any]:

@@ -2,18 +2,27 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 from tracker.domain.evidence import pieces
 from tracker.domain.log import in_both
-from tracker.domain.schedule import Start, start
+from tracker.domain.schedule import start
 from tracker.domain.target import Target
 from tracker.domain.words import Basis, Kind, Position, Role, Status, Verification
 from tracker.errors import UsageRefusal
 from tracker.i18n import _, either
 from tracker.report import lines
-from tracker.report.model import Bar, Field, Plain, Share, Table, flowing, tabulated
+from tracker.report.model import (
+    Bar,
+    Field,
+    Plain,
+    Share,
+    Table,
+    flowing,
+    flowing_in_parts,
+    tabulated,
+)
 from tracker.store import lookup, queries, rollups
 from tracker.store.ledger import Connection
 from tracker.store.rows import (
@@ -22,14 +31,14 @@ from tracker.store.rows import (
     EntryRow,
     Filters,
     Page,
+    unevidenced,
 )
 from tracker.store.states import States
 
 # Longer than any title; more words only make a statement that no database takes.
 _LONGEST_SEARCH = 200
-# The same few targets and documents stand in many rows.
+# The same few targets stand in many rows.
 _read: Callable[[str], Any] = cache(Target.read)
-_started = cache(start)
 
 
 def filters(
@@ -207,10 +216,10 @@ def assignments(
     page: Page = Page(),
 ) -> Table:
     """Assignments with what was last reported of each."""
-    return flowing(
+    return flowing_in_parts(
         "assignments",
         _("Assignments"),
-        lambda: queries.each_assignment(db, of, filters, axes, page),
+        lambda: queries.assignment_parts(db, of, filters, axes, page),
         assignment_fields(),
     )
 
@@ -223,13 +232,13 @@ def assignment_fields() -> list[Field]:
         Field("document", None, "document"),
         Field("title", None, "title"),
         Field("title_en", None, "title_en"),
-        Field(None, _("Commitment"), lambda a: either(a.title, a.title_en), flexible=True),
+        Field(None, _("Commitment"), ("title", "title_en"), flexible=True, read=either),
         Field("owner", _("Owner"), "owner"),
         Field("role", _("Role"), "role", read=Role, optional=True),
         Field("basis", _("Basis"), "basis", read=Basis, optional=True),
         Field("scope", None, "scope"),
         Field("scope_en", None, "scope_en"),
-        Field(None, _("Scope"), lambda a: either(a.scope, a.scope_en), flexible=True),
+        Field(None, _("Scope"), ("scope", "scope_en"), flexible=True, read=either),
         Field("kind", None, "kind", read=Kind),
         Field("target_year", None, "target", read=lambda target: _read(target).year),
         Field("target_month", None, "target", read=lambda target: _read(target).month),
@@ -243,8 +252,7 @@ def assignment_fields() -> list[Field]:
         ),
         *_axes(),
         Field("percent", "%", "percent", optional=True),
-        Field("note", None, "note"),
-        Field(None, _("Note"), shown_note, flexible=True),
+        *note_fields(),
         Field("problem", _("Problem"), "problem", flexible=True, optional=True),
         Field("next_step", _("Next step"), "next_step", flexible=True, optional=True),
         Field("effective_on", _("On"), "effective_on"),
@@ -252,47 +260,60 @@ def assignment_fields() -> list[Field]:
         Field("actor", None, "actor"),
         Field("version", None, "version"),
         *evidence_fields(),
-        Field("unevidenced", None, "unevidenced"),
-        Field(None, _("Lacks"), lambda a: _("evidence") if a.unevidenced else None, optional=True),
+        Field("unevidenced", None, ("status", "evidence"), read=unevidenced),
+        Field(None, _("Lacks"), ("status", "evidence"), optional=True, read=_lacking),
         Field("due_on", None, "due_on"),
-        Field("start_on", None, lambda a: (start := _start(a)) and start.on),
-        Field("start_basis", None, _start_basis),
+        Field("start_on", None, ("issued_on", "horizon"), read=_start_on),
+        Field("start_basis", None, ("issued_on", "horizon"), read=_start_basis),
+    ]
+
+
+def note_fields() -> list[Field]:
+    """The note as it was written; for people in the language spoken."""
+    return [
+        Field("note", None, "note"),
+        Field(None, _("Note"), ("note", "first_report"), flexible=True, read=_spoken),
     ]
 
 
 def evidence_fields() -> list[Field]:
     """The evidence: its lines as the log has them; for people without the hashes of files."""
     return [
-        Field("evidence", None, lambda row: _lines(row.evidence)),
-        Field(
-            None,
-            _("Evidence"),
-            lambda row: "; ".join(piece.said for piece in pieces(row.evidence)),
-            flexible=True,
-            optional=True,
-        ),
+        Field("evidence", None, ("evidence",), read=_lines),
+        Field(None, _("Evidence"), ("evidence",), flexible=True, optional=True, read=_said),
     ]
 
 
-# Most have none.
-@lru_cache
 def _lines(evidence: str | None) -> Plain:
     return Plain(evidence.split("\n") if evidence else [])
 
 
-def _start(row: AssignmentRow) -> Start | None:
-    return _started(row.issued_on, row.horizon)
+def _said(evidence: str | None) -> str:
+    return "; ".join(piece.said for piece in pieces(evidence))
 
 
-def _start_basis(row: AssignmentRow) -> Basis | None:
+def _lacking(status: str, evidence: str | None) -> str | None:
+    return _("evidence") if unevidenced(status, evidence) else None
+
+
+def _start_on(issued_on: date | None, horizon: int | None) -> date | None:
+    began = start(issued_on, horizon)
+    return began and began.on
+
+
+def _start_basis(issued_on: date | None, horizon: int | None) -> Basis | None:
     """Where the start of the time comes from: the date of issue, or the horizon where there is none."""
-    began = _start(row)
+    began = start(issued_on, horizon)
     return began and (Basis.STATED if began.issued else Basis.HORIZON)
 
 
 def shown_note(row: AssignmentRow | EntryRow) -> str | None:
     """The note; of a first report, which has it in both languages, the one spoken."""
-    return row.note and either(*in_both(row.note, row.first_report))
+    return _spoken(row.note, row.first_report)
+
+
+def _spoken(note: str | None, first_report: str | None) -> str | None:
+    return note and either(*in_both(note, first_report))
 
 
 def _axes(of: str = "") -> list[Field]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache, partial
 from operator import itemgetter
 from typing import Any, NamedTuple, Protocol
 
@@ -10,7 +11,7 @@ from tracker.domain.rollup import percentage
 from tracker.domain.times import SHANGHAI, moment
 from tracker.domain.words import Word
 from tracker.i18n import either
-from tracker.report.flow import Flow, Maker, each_once, maker
+from tracker.report.flow import Flow, Getter, InHand, Maker, each_once, grouped, maker
 
 # Control characters, and the marks that turn the direction of what follows.
 _ACTING = re.compile(
@@ -18,6 +19,8 @@ _ACTING = re.compile(
 )
 _BLANKS = str.maketrans("\n\t", "  ")
 _BAR = 8
+# So many rows are in hand at a time.
+_AT_A_TIME = 250
 _NOTHING: tuple[Any, ...] = (None, "", [])
 
 
@@ -126,15 +129,16 @@ class Chart(NamedTuple):
 
 class Field(NamedTuple):
     """A column and how its cells come out of a row: an attribute's name, or a function; `read` makes
-    the cell of what is there, the same of the same.
+    the cell of what is there, the same of the same. Of the names of several it takes what is under
+    each: once for all rows that have the same there.
     """
 
     name: str | None
     title: str | None
-    get: str | Callable[[Any], Any]
+    get: Getter
     flexible: bool = False
     optional: bool = False
-    read: Callable[[Any], Any] | None = None
+    read: Callable[..., Any] | None = None
 
 
 def tabulated(
@@ -142,7 +146,7 @@ def tabulated(
 ) -> Table:
     """The table that fields make of rows."""
     kept = list(rows)
-    made = Flow(lambda: kept, _makers(fields))
+    made = Flow(partial(grouped, kept, _AT_A_TIME), _makers(fields))
     return held(Table(name, title, _columns(fields), made, keyed))
 
 
@@ -152,12 +156,19 @@ def flowing(
     source: Callable[[], Iterable[Any]],
     fields: Sequence[Field],
     *,
-    at_a_time: int = 250,
+    at_a_time: int = _AT_A_TIME,
 ) -> Table:
     """The table that fields make of the rows that `source` gives whenever it is asked: for as long as
     the ledger is open, and in the language spoken then. So many rows are in hand at a time.
     """
-    return Table(name, title, _columns(fields), Flow(source, _makers(fields), at_a_time))
+    return flowing_in_parts(name, title, lambda: grouped(source(), at_a_time), fields)
+
+
+def flowing_in_parts(
+    name: str, title: str, source: Callable[[], Iterable[InHand]], fields: Sequence[Field]
+) -> Table:
+    """The same of rows that come some at a time."""
+    return Table(name, title, _columns(fields), Flow(source, _makers(fields)))
 
 
 def held(table: Table) -> Table:
@@ -224,7 +235,8 @@ def _only(table: Table, places: Iterable[int]) -> Flow:
     """The rows with some of their cells."""
     if isinstance(table.rows, Flow):
         return table.rows.only(places)
-    return Flow(lambda: table.rows, [maker(itemgetter(place)) for place in places])
+    rows = partial(grouped, table.rows, _AT_A_TIME)
+    return Flow(rows, [maker(itemgetter(place)) for place in places])
 
 
 class Fact(NamedTuple):
@@ -290,7 +302,8 @@ _AS_DATA: dict[type, Callable[[Any], Any]] = {
     Bar: _listed,
     list: _listed,
     tuple: _listed,
-    datetime: moment,
+    # The same few stand in many rows.
+    datetime: lru_cache(moment),
     date: date.isoformat,
 }
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from tracker.domain.times import moment
 from tracker.store.compiled import IN_A_FILE, ON_A_SERVER
+from tracker.store.parts import Part, read_once
 from tracker.store.texts import day_of, moment_of
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 # So many rows of a long list come from a server at a time.
 AT_A_TIME = 1000
+# So many are in hand at a time.
+_IN_HAND = 250
 
 # So many rows go into a file with one statement: of twenty values each, fewer than any SQLite takes.
 _IN_ONE = 32
@@ -102,6 +105,20 @@ class Connection:
         statement = self._statement(question, given).execution_options(yield_per=AT_A_TIME)
         with self.execute(statement) as rows:
             yield from rows
+
+    def parts(self, kind: type[Any], question: str, **given: Any) -> Iterator[Part]:  # noqa: ANN401 - values, or rows of them
+        """The same rows, of a kind, some at a time: as columns they are read in half the time."""
+        flat = _flat(given)
+        compiled = None if self.on_server else self._compiled(question, flat)
+        if compiled is None:
+            left, reading = self.each(question, **given), {}
+        else:
+            left, reading = self._put(compiled[0], flat), compiled[1]
+        while rows := list(islice(left, _IN_HAND)):
+            columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
+            for number, read in reading.items():
+                columns[number] = read_once(columns[number], _READERS[read])
+            yield Part(kind, columns)
 
     def send(
         self,

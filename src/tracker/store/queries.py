@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from itertools import chain
 
 from tracker.store.connection import Connection
+from tracker.store.parts import Part
 from tracker.store.rows import (
     AssignmentRow,
     Axes,
@@ -53,8 +55,16 @@ def each_assignment(
     page: Page = Page(),
 ) -> Iterator[AssignmentRow]:
     """The assignments with what was last reported of them, in the order of their commitments."""
-    rows = db.each("queries.assignment_rows", states=states, filters=filters, axes=axes, page=page)
-    return map(AssignmentRow._make, rows)
+    parts = assignment_parts(db, states, filters, axes, page)
+    return chain.from_iterable(part.rows for part in parts)
+
+
+def assignment_parts(
+    db: Connection, states: States, filters: Filters, axes: Axes, page: Page
+) -> Iterator[Part]:
+    """The same, some at a time."""
+    given = {"states": states, "filters": filters, "axes": axes, "page": page}
+    return db.parts(AssignmentRow, "queries.assignment_rows", **given)
 
 
 def assignment_rows(
@@ -82,14 +92,27 @@ def each_entry(
     db: Connection,
     *,
     filters: Filters = Filters(),
+    until: date | None = None,
+    known_on: datetime | None = None,
+) -> Iterator[EntryRow]:
+    """The lines of the log, oldest first: effective up to a date, recorded by a time."""
+    parts = entry_parts(db, filters=filters, until=until, known_on=known_on)
+    return chain.from_iterable(part.rows for part in parts)
+
+
+def entry_parts(
+    db: Connection,
+    *,
+    filters: Filters = Filters(),
     since: date | None = None,
     until: date | None = None,
     known_on: datetime | None = None,
     actor: str | None = None,
     batch: int | None = None,
-) -> Iterator[EntryRow]:
-    """The lines of the log, oldest first: effective between two dates, recorded by a time."""
-    rows = db.each(
+) -> Iterator[Part]:
+    """The same, some at a time: those that one actor recorded, or one batch."""
+    return db.parts(
+        EntryRow,
         "queries.entry_rows",
         filters=filters,
         since=since,
@@ -99,4 +122,3 @@ def each_entry(
         batch=batch,
         laned=any(db.ask("log.lanes")),
     )
-    return map(EntryRow._make, rows)

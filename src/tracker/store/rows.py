@@ -96,7 +96,12 @@ class AssignmentRow(NamedTuple):
     @property
     def unevidenced(self) -> bool:
         """Whether it is said to be done with nothing that shows it."""
-        return self.status == _DONE and not self.evidence
+        return unevidenced(self.status, self.evidence)
+
+
+def unevidenced(status: str, evidence: str | None) -> bool:
+    """Whether what has this status is said to be done with nothing that shows it."""
+    return status == _DONE and not evidence
 
 
 class MoveRow(NamedTuple):
