@@ -41,7 +41,7 @@ class Measure(NamedTuple):
     @property
     def latest(self) -> TargetRow | None:
         """The latest target: the measure's own."""
-        return max(self.targets, key=lambda target: (_due(target), target.basis), default=None)
+        return max(self.targets, key=lambda row: (_due(row.target), row.basis), default=None)
 
     @property
     def years(self) -> list[int]:
@@ -65,7 +65,7 @@ class Commitment(NamedTuple):
     def target(self) -> AssignmentRow | None:
         """The assignment with the latest target: the commitment's own."""
         counted = [a for a in self.assignments if a.target and a.role != Role.SUPPORT]
-        return max(counted, key=_due, default=None)
+        return max(counted, key=lambda row: _due(row.target), default=None)
 
 
 def measures(
@@ -131,6 +131,7 @@ def _target(row: TargetRow | AssignmentRow) -> Any:  # noqa: ANN401 - Target or 
     return _read(row.target) if row.target else None
 
 
-def _due(row: TargetRow | AssignmentRow) -> date:
-    due: date = _target(row).due
+@cache
+def _due(target: str) -> date:
+    due: date = _read(target).due
     return due
