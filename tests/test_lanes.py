@@ -148,18 +148,6 @@ def test_who_says_the_wrong_assignment_is_told_to_try_again(apart: Apart) -> Non
             first.execute(LINE, [number])
 
 
-def test_who_holds_all_lanes_from_outside_holds_nobody_up(apart: Apart) -> None:
-    with apart.connected("stranger") as stranger:
-        stranger.execute(
-            "SELECT pg_advisory_lock(20210423, lane) FROM generate_series(0, 100) lane"
-        )
-        with apart.connected("hubei") as first:
-            begun(first, apart.assignment("HB"))
-
-    assert apart.one("SELECT max(id) FROM batches") < BEHIND
-    assert apart.problems() == []
-
-
 def test_a_lane_that_is_full_is_left_out(apart: Apart) -> None:
     with apart.connected("hubei") as first, apart.connected("hunan") as second:
         begun(first, apart.assignment("HB"))

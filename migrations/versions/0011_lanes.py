@@ -1,6 +1,6 @@
 """On a server reports wait for each other on the same assignment alone: each numbers in a lane of its own.
 
-Numbers 1 to 1,000,000,000 are the first lane, a hundred lanes of ten million lie behind it. Who
+Numbers 1 to 1,000,000,000 are the first lane, a hundred and one of ten million lie behind it. Who
 records takes the first lane in which nobody else is, so that alone he counts as before; in each lane
 numbers have no gap, and times increase. Those that want the ledger for themselves (registers, forms,
 issued reports) wait until nobody reports, and let nobody begin.
@@ -13,8 +13,9 @@ down_revision = "0010"
 
 _OFFICE, _READER = "tracker_admin", "tracker_reader"
 
-# The table is locked, which no other role may: so none can hold the others up without being one of
-# them. SHARE goes with itself, SHARE UPDATE EXCLUSIVE with neither, ROW EXCLUSIVE with all but SHARE.
+# The table is locked, which a role may by these functions alone: so none can hold the others up that has
+# no right here. SHARE goes with itself, SHARE UPDATE EXCLUSIVE with neither, ROW EXCLUSIVE with all but
+# SHARE.
 NEW = {
     "ledger_turn()": (
         "void",
@@ -45,10 +46,12 @@ DECLARE
     every boolean := ledger_is_owner() OR ledger_is_office();
     own integer[] := ledger_units();
 BEGIN
-    IF coalesce(current_setting('tracker.turn', true), '') <> 'alone' THEN
-        PERFORM ledger_turn();
-        PERFORM set_config('tracker.turn', 'beside', true);
+    IF current_setting('tracker.turn', true) = 'alone' THEN
+        -- Nobody else reports; and who only says so holds nothing that others would wait for.
+        RETURN;
     END IF;
+    PERFORM ledger_turn();
+    PERFORM set_config('tracker.turn', 'beside', true);
     PERFORM 1 FROM assignments a
     WHERE a.id = ANY (ids) AND (every OR a.owner_id = ANY (own))
     ORDER BY a.id FOR NO KEY UPDATE;
@@ -58,10 +61,15 @@ END
     "ledger_settled()": (
         "void",
         "plpgsql",
-        """-- Wait until all reports that have been begun are there or given up: what is read then holds, by the
--- time of its newest, all that ever will be recorded by that time.
+        """-- Wait until all reports that have been begun are there or given up, and let none begin until the
+-- transaction ends: what another one begins to read meanwhile holds, by the time of its newest, all that
+-- ever will be recorded by that time. Who is shown nothing here waits for nobody.
 BEGIN
-    LOCK TABLE roles IN ROW EXCLUSIVE MODE;
+    IF ledger_is_owner() OR ledger_is_office() OR cardinality(ledger_units()) > 0
+        OR pg_has_role(session_user, 'tracker_reader', 'MEMBER')
+    THEN
+        LOCK TABLE roles IN ROW EXCLUSIVE MODE;
+    END IF;
 END
 """,
     ),
@@ -79,7 +87,8 @@ END
         "int4range",
         "plpgsql",
         """-- The first lane in which nobody else is, and which has room; until the transaction ends nobody
--- else comes there. Where somebody keeps them all, one after the other records.
+-- else comes there. Where somebody keeps them all, one after the other goes to the last one, by a lock
+-- that is no stranger's to take: to wait for the ledger now would be to wait for others who do so, too.
 DECLARE
     lane int4range;
 BEGIN
@@ -91,8 +100,8 @@ BEGIN
             RETURN lane;
         END IF;
     END LOOP;
-    PERFORM ledger_lock();
-    RETURN ledger_numbers(1);
+    LOCK TABLE batches IN SHARE UPDATE EXCLUSIVE MODE;
+    RETURN ledger_numbers(2000000001);
 END
 """,
     ),
@@ -134,6 +143,10 @@ DECLARE
     lane int4range;
     newest timestamp with time zone;
 BEGIN
+    IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN
+        -- Such a transaction may not see the newest time, and take an earlier one.
+        PERFORM ledger_refuse('ledger_isolation', 'what is recorded is recorded in READ COMMITTED');
+    END IF;
     IF NOT ledger_is_owner() THEN
         PERFORM ledger_refuse_long(NEW.command);
         IF NEW.command = 'seed' THEN
@@ -183,11 +196,15 @@ BEGIN
         PERFORM ledger_refuse_old_batch(NEW.batch);
     ELSIF NEW.hash IS NOT NULL THEN
         PERFORM ledger_lock();
-    ELSE
+    ELSIF current_setting('tracker.turn', true) IS DISTINCT FROM 'alone' THEN
         PERFORM ledger_turn();
     END IF;
     SELECT * INTO made FROM batches b WHERE b.id = NEW.batch;
-    SELECT * INTO held FROM assignments a WHERE a.id = NEW.assignment_id FOR NO KEY UPDATE;
+    -- Who waited for what is somebody else's would be told that somebody reports on it.
+    SELECT * INTO held FROM assignments a
+    WHERE a.id = NEW.assignment_id
+        AND (keeper OR ledger_is_office() OR a.owner_id = ANY (ledger_units()))
+    FOR NO KEY UPDATE;
     IF NOT keeper THEN
         PERFORM ledger_admit(NEW, held);
     ELSIF NEW.hash IS NULL AND NEW.kind = 'report' AND NOT held.standing THEN
@@ -202,6 +219,8 @@ BEGIN
         OR made.recorded_at = last.recorded_at AND made.id <> last.batch
     THEN
         -- Versions follow the order of times, or a digest of old would not be found again.
+        PERFORM ledger_refuse('ledger_chain', 'the line is older than the one before it')
+        WHERE given.hash IS NOT NULL AND keeper;
         RAISE EXCEPTION 'others recorded on the assignment after this batch was begun'
             USING ERRCODE = '40001';
     END IF;
@@ -233,6 +252,7 @@ def upgrade() -> None:
     if op.get_bind().dialect.name != "postgresql":
         return
     _act_as_the_keeper()
+    _wait_for_writers()
     _put(FUNCTIONS)
     for head in NEW:
         op.execute(f"REVOKE ALL ON FUNCTION {head} FROM PUBLIC")
@@ -248,6 +268,7 @@ def downgrade() -> None:
     if op.get_bind().dialect.name != "postgresql":
         return
     _act_as_the_keeper()
+    _wait_for_writers()
     earlier = {
         head: context.script.get_revision(made).module.FUNCTIONS[head]
         for head, made in {
@@ -269,6 +290,11 @@ def _act_as_the_keeper() -> None:
         "SELECT relowner::regrole::text FROM pg_class WHERE oid = 'entries'::regclass"
     )
     op.get_bind().exec_driver_sql(f"SET LOCAL ROLE {found.scalar_one()}")
+
+
+def _wait_for_writers() -> None:
+    """A batch that one function numbered is not to get its lines from the other's."""
+    op.execute("LOCK TABLE batches IN SHARE ROW EXCLUSIVE MODE")
 
 
 def _provinces() -> list[str]:

@@ -218,6 +218,11 @@ def _chain(head: Head, chain: list[Hashed]) -> Iterator[Problem]:
         elif chained(head.name, hashed.entry, previous) != hashed.hash:
             yield Problem(where, _("its content is not what was hashed"))
         previous = hashed.hash
+    for before, after in pairwise(hashed.entry for hashed in chain):
+        if after.recorded_at <= before.recorded_at and after.batch != before.batch:
+            yield Problem(
+                f"{head.name}: version {after.version}", _("is not later than the batch before")
+            )
     if (len(chain), previous) != (head.version, head.hash):
         yield Problem(
             f"{head.name}: version",

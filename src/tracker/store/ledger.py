@@ -18,7 +18,7 @@ __all__ = ["Connection", "Place", "place"]  # what those below need to name
 # The lock of those who make or upgrade a ledger on a server: any number, the same for all of them.
 _MAKING = 20210423
 
-_MAY_SETTLE = "SELECT has_function_privilege('ledger_settled()', 'EXECUTE')"
+_MAY_SETTLE = "SELECT has_function_privilege(to_regprocedure('ledger_settled()'), 'EXECUTE')"
 
 
 @contextmanager
@@ -34,7 +34,7 @@ def settled(at: Place) -> Iterator[Connection]:
     """Such a view that holds, by the time of its newest, all that ever will be recorded by then."""
     with _connected(at, write=False) as db:
         _check_revision(db, at)
-        _settle(db)
+        _settle(db, at)
         yield db
 
 
@@ -79,7 +79,7 @@ def looking(at: Place) -> Iterator[Connection]:
             raise _none(at)
         _refuse_foreign(found, at)
         if found == HEAD:
-            _settle(db)
+            _settle(db, at)
         yield db
 
 
@@ -126,16 +126,20 @@ def revision(at: Place) -> str | None:
         return _found(db)
 
 
-def _settle(db: Connection) -> None:
-    """Wait on a server for those who have begun a report, and look then: their times may be earlier than
-    those of others who are there already.
+def _settle(db: Connection, at: Place) -> None:
+    """Wait on a server for those who have begun a report, and look before others begin: their times may
+    be earlier than those of others who are there already.
     """
     # Who was given tables by hand alone may not call it, and reads what is there.
-    if db.on_server and db.core.exec_driver_sql(_MAY_SETTLE).scalar():
-        db.core.exec_driver_sql(f"SET LOCAL lock_timeout = '{connecting.LOCK_SECONDS}s'")
-        db.core.exec_driver_sql("SELECT ledger_settled()")
-        # What is asked next is asked of a later moment.
-        db.rollback()
+    if not db.on_server or not db.core.exec_driver_sql(_MAY_SETTLE).scalar():
+        return
+    db.rollback()
+    # Who waits sees what was there before; so another one holds the door, while this one looks.
+    with closing(connecting.to_server(at.url, write=False)) as door:
+        door.core.exec_driver_sql(f"SET LOCAL lock_timeout = '{connecting.LOCK_SECONDS}s'")
+        door.core.exec_driver_sql("SELECT ledger_settled()")
+        # The first question decides which moment is seen, whatever it is.
+        db.core.exec_driver_sql("SELECT 1")
 
 
 def _found(db: Connection) -> str | None:

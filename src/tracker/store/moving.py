@@ -15,7 +15,7 @@ from tracker.i18n import _
 from tracker.store import backup, check, dump, evidence, ledger, schema, undump
 from tracker.store.connection import Connection
 from tracker.store.evidence import Folder
-from tracker.store.models import batches, entries
+from tracker.store.models import batches, entries, roles
 from tracker.store.place import Place, make_folder
 
 _SQLITE = b"SQLite format 3\0"
@@ -150,7 +150,10 @@ def _into_server(ready: Path, at: Place, *, force: bool, now: datetime) -> Path 
                         " kept nor replaced; restore into an empty database"
                     ).format(place=at)
                 )
-            # Nobody records while it is compared, kept and replaced.
+            # Nobody records while it is compared, kept and replaced. Who reports holds the one before he
+            # comes to the other, which is not there in the oldest ledgers.
+            if inspect(db.core).has_table(roles.name):
+                db.execute(text("LOCK TABLE roles IN EXCLUSIVE MODE"))
             db.execute(text("LOCK TABLE batches IN ACCESS EXCLUSIVE MODE"))
             _refuse_newer(db, ready, at, force=force)
             kept = backup.beside(at, now, "replaced")
