@@ -1,6 +1,6 @@
-"""The lanes in which a server numbers what is recorded at the same time; a file has the first one alone."""
+"""The lanes in which a server numbers what is recorded at the same time; a file that was no server's has one."""
 
-# The first lane has the numbers to here, each of those behind it as many as that (migration 0011).
+# The first lane has the numbers to here, each of those behind it so many (migration 0011).
 FIRST_ENDS = 1_000_000_000
 _SIZE = 10_000_000
 
